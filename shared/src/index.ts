@@ -1,1 +1,193 @@
-export {};
+export { assertNever } from './assert-never.ts';
+
+export { folding, type Folding } from './aggregates/fold.ts';
+export { message, type ExistingMessage, type MessageState } from './aggregates/message.ts';
+export {
+  everyRoom,
+  organization,
+  type ExistingOrganization,
+  type Invitation,
+  type LegalHold,
+  type Member,
+  type OrganizationState,
+} from './aggregates/organization.ts';
+export { reading, type ReadingState } from './aggregates/reading.ts';
+export { room, type ExistingRoom, type RoomState } from './aggregates/room.ts';
+export { user, type ExistingUser, type UserState } from './aggregates/user.ts';
+
+export {
+  eventCatalogue,
+  eventNames,
+  isEventName,
+  streamOf,
+  streamPrefixes,
+  type AuditEvent,
+  type DomainEvent,
+  type DomainEventOf,
+  type EventName,
+  type MessageEvent,
+  type OrganizationEvent,
+  type ReadingEvent,
+  type Recorded,
+  type RoomEvent,
+  type UserEvent,
+} from './events/catalogue.ts';
+export {
+  decodeEvent,
+  encodeEvent,
+  keysToOpen,
+  keysToSeal,
+  openContext,
+  type EncodedEvent,
+  type NewMetadata,
+  type StoredEvent,
+} from './events/codec.ts';
+export { MalformedEventError } from './events/malformed-event.ts';
+export { type Mentions, type MessageKind } from './events/message-events.ts';
+export { type ActorContext, type EventMetadata } from './events/metadata.ts';
+export { organizationRoles, type OrganizationRole } from './events/organization-events.ts';
+export { type NotificationLevel } from './events/reading-events.ts';
+export {
+  roomRoles,
+  type RoomKind,
+  type RoomRole,
+  type RoomSettings,
+  type Visibility,
+} from './events/room-events.ts';
+
+export {
+  createdId,
+  directRoomId,
+  eventId,
+  importedMessageId,
+  importedRoomId,
+  importedUserId,
+  type CommandIdentity,
+} from './ids/derived.ts';
+export { clientChosenIdSchema, idSchema, positionSchema } from './ids/schema.ts';
+export { uuidV5 } from './ids/uuid-v5.ts';
+export { newId } from './ids/uuid-v7.ts';
+
+export { canonicalJson, type Json } from './json/canonical.ts';
+export { codePointLength, nameSchema, textSchema } from './json/text.ts';
+
+export { Problem, invalidFields, problemCodes, problemSchema } from './problems/problem.ts';
+export type { FieldError, ProblemCode, ProblemDetails, ProblemOptions } from './problems/problem.ts';
+
+export { contentKey, openBox, sealBox } from './sealing/box.ts';
+export { GoneKeyError, Sealer, fieldsOf, present } from './sealing/content.ts';
+export type { Content, GoneContent, SealedContent } from './sealing/content.ts';
+export {
+  organizationScope,
+  personScope,
+  roomDayScope,
+  roomScope,
+  utcDay,
+  type KeyScope,
+} from './sealing/key-scope.ts';
+export { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } from './sealing/keyring.ts';
+export { MasterKey } from './sealing/master-key.ts';
+export { VaultKeyring, vaultSchema, type VaultDatabase } from './sealing/vault.ts';
+
+export { pushBatchSchema, pushItemSchema, type PushBatch, type PushItem } from './push/push.ts';
+
+export { limits } from './http/limits.ts';
+export {
+  acceptInvitationBody,
+  changePasswordBody,
+  changeProfileBody,
+  changeUserBody,
+  invitationView,
+  inviteBody,
+  loginBody,
+  meView,
+  openInvitationView,
+  organizationRoleSchema,
+  refreshBody,
+  sessionView,
+  signUpBody,
+  userView,
+  type InvitationView,
+  type MeView,
+  type OpenInvitationView,
+  type SessionView,
+  type UserView,
+} from './http/accounts.ts';
+export {
+  importAnswer,
+  importBody,
+  importItemSchema,
+  importResultSchema,
+  type ImportItem,
+  type ImportResult,
+  type ImportedCommand,
+} from './http/import.ts';
+export {
+  authorView,
+  commandAnswer,
+  contentStatusSchema,
+  editMessageBody,
+  emojiSchema,
+  messageVersionView,
+  messageView,
+  pageOf,
+  searchHitView,
+  sendMessageBody,
+  type AuthorView,
+  type CommandAnswer,
+  type ContentStatus,
+  type MessageVersionView,
+  type MessageView,
+  type Page,
+  type ReactionView,
+  type SearchHitView,
+} from './http/messages.ts';
+export {
+  addParticipantBody,
+  changeParticipantBody,
+  changeRoomBody,
+  createRoomBody,
+  directoryEntryView,
+  markReadBody,
+  markUnreadBody,
+  participantView,
+  receiptView,
+  roomSummaryView,
+  roomView,
+  setNotificationsBody,
+  type DirectoryEntryView,
+  type ParticipantView,
+  type ReceiptView,
+  type RoomSummaryView,
+  type RoomView,
+} from './http/rooms.ts';
+export { clientFrameSchema, closeCodes, subprotocol, type ClientFrame } from './frames/client-frames.ts';
+export {
+  durableFrameSchema,
+  momentaryFrameSchema,
+  serverFrameSchema,
+  type ControlFrame,
+  type DurableFrame,
+  type MomentaryFrame,
+  type PresenceStatus,
+  type ServerFrame,
+} from './frames/server-frames.ts';
+
+export {
+  checkpointKeyFromSeed,
+  encodeCheckpointKey,
+  parseCheckpointKey,
+  type CheckpointKey,
+} from './configuration/checkpoint-key.ts';
+export { allowedOrigins, environment, isLoopback } from './configuration/fields.ts';
+export {
+  exitOnBadConfiguration,
+  readConfiguration,
+  type ConfigurationResult,
+} from './configuration/read-configuration.ts';
+export {
+  jwksDocument,
+  parseSigningKeys,
+  type SigningKeys,
+  type VerificationKey,
+} from './tokens/signing-keys.ts';
