@@ -185,6 +185,19 @@ export {
   readConfiguration,
   type ConfigurationResult,
 } from './configuration/read-configuration.ts';
+export { installCrashPolicy } from './logging/crash-policy.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
+export { Counter, Gauge, Histogram, MetricsRegistry, createMetrics, type Metrics } from './metrics/metrics.ts';
+export {
+  accessTokenAudience,
+  accessTokenLifetimeSeconds,
+  createTokenSigner,
+  createTokenVerifier,
+  type AccessClaims,
+  type TokenAudience,
+  type TokenSigner,
+  type TokenVerifier,
+} from './tokens/access-token.ts';
 export {
   jwksDocument,
   parseSigningKeys,
