@@ -187,7 +187,14 @@ export {
 } from './configuration/read-configuration.ts';
 export { installCrashPolicy } from './logging/crash-policy.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
-export { Counter, Gauge, Histogram, MetricsRegistry, createMetrics, type Metrics } from './metrics/metrics.ts';
+export {
+  Counter,
+  Gauge,
+  Histogram,
+  MetricsRegistry,
+  createMetrics,
+  type Metrics,
+} from './metrics/metrics.ts';
 export {
   accessTokenAudience,
   accessTokenLifetimeSeconds,

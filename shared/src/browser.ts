@@ -1,0 +1,89 @@
+export { limits } from './http/limits.ts';
+export {
+  acceptInvitationBody,
+  changePasswordBody,
+  changeProfileBody,
+  changeUserBody,
+  invitationView,
+  inviteBody,
+  loginBody,
+  meView,
+  openInvitationView,
+  organizationRoleSchema,
+  refreshBody,
+  sessionView,
+  signUpBody,
+  userView,
+  type InvitationView,
+  type MeView,
+  type OpenInvitationView,
+  type SessionView,
+  type UserView,
+} from './http/accounts.ts';
+export {
+  importAnswer,
+  importBody,
+  importItemSchema,
+  importResultSchema,
+  type ImportItem,
+  type ImportResult,
+  type ImportedCommand,
+} from './http/import.ts';
+export {
+  authorView,
+  commandAnswer,
+  contentStatusSchema,
+  editMessageBody,
+  emojiSchema,
+  messageVersionView,
+  messageView,
+  pageOf,
+  searchHitView,
+  sendMessageBody,
+  type AuthorView,
+  type CommandAnswer,
+  type ContentStatus,
+  type MessageVersionView,
+  type MessageView,
+  type Page,
+  type ReactionView,
+  type SearchHitView,
+} from './http/messages.ts';
+export {
+  addParticipantBody,
+  changeParticipantBody,
+  changeRoomBody,
+  createRoomBody,
+  directoryEntryView,
+  markReadBody,
+  markUnreadBody,
+  participantView,
+  receiptView,
+  roomSummaryView,
+  roomView,
+  setNotificationsBody,
+  type DirectoryEntryView,
+  type ParticipantView,
+  type ReceiptView,
+  type RoomSummaryView,
+  type RoomView,
+} from './http/rooms.ts';
+export { clientFrameSchema, closeCodes, subprotocol, type ClientFrame } from './frames/client-frames.ts';
+export {
+  durableFrameSchema,
+  momentaryFrameSchema,
+  serverFrameSchema,
+  type ControlFrame,
+  type DurableFrame,
+  type MomentaryFrame,
+  type PresenceStatus,
+  type ServerFrame,
+} from './frames/server-frames.ts';
+export { assertNever } from './assert-never.ts';
+export { clientChosenIdSchema, idSchema, positionSchema } from './ids/schema.ts';
+export { newId } from './ids/uuid-v7.ts';
+export { codePointLength } from './json/text.ts';
+export { problemCodes, problemSchema, type ProblemCode, type ProblemDetails } from './problems/problem.ts';
+export type { OrganizationRole } from './events/organization-events.ts';
+export type { NotificationLevel } from './events/reading-events.ts';
+export type { RoomKind, RoomRole, RoomSettings, Visibility } from './events/room-events.ts';

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { KeyScope } from './key-scope.ts';
+import { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } from './keyring.ts';
+import type { MasterKey } from './master-key.ts';
+
+/** What the vault needs of a database; a `pg` pool is one. */
+export interface VaultDatabase {
+  query(sql: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/**
+ * The vault's one table. No rebuild touches it, and it commits durably (`synchronous_commit` stays on). A destroyed key
+ * leaves its row as a tombstone, and a tombstoned key is never made again.
+ */
+export const vaultSchema: readonly string[] = [
+  `CREATE SCHEMA IF NOT EXISTS vault`,
+  `CREATE TABLE IF NOT EXISTS vault.key (
+     organization_id uuid NOT NULL,
+     scope text NOT NULL,
+     wrapped text,
+     master_key_id text,
+     created_at timestamptz NOT NULL DEFAULT now(),
+     destroyed_as text CHECK (destroyed_as IN ('erased', 'expired')),
+     destroyed_at timestamptz,
+     PRIMARY KEY (organization_id, scope),
+     CHECK ((wrapped IS NULL) = (destroyed_as IS NOT NULL))
+   )`,
+];
+
+const maxHeldKeys = 50_000;
+const keyBytes = 32;
+
+interface KeyRow {
+  readonly scope: KeyScope;
+  readonly wrapped: string | null;
+  readonly destroyed_as: 'erased' | 'expired' | null;
+}
+
+/** A keyring over the vault in Postgres. Keys at hand serve without it, so sending goes on while Postgres is away. */
+export class VaultKeyring implements Keyring {
+  readonly #database: VaultDatabase;
+  readonly #masterKey: MasterKey;
+  readonly #held = new LRUCache<string, VaultKey>({ max: maxHeldKeys });
+
+  constructor(database: VaultDatabase, masterKey: MasterKey) {
+    this.#database = database;
+    this.#masterKey = masterKey;
+  }
+
+  async prepare(
+    organizationId: string,
+    scopes: readonly KeyScope[],
+    options: { create?: boolean } = {},
+  ): Promise<void> {
+    const missing = this.#missing(organizationId, scopes);
+    if (missing.length === 0) return;
+    await this.#load(organizationId, missing);
+    const unknown = this.#missing(organizationId, missing);
+    const [first] = unknown;
+    if (first === undefined) return;
+    if (options.create !== true) throw new MissingKeyError(organizationId, first);
+    await this.#create(organizationId, unknown);
+    await this.#load(organizationId, unknown);
+  }
+
+  lookUp(organizationId: string, scope: KeyScope): VaultKey {
+    const held = this.#held.get(nameOf(organizationId, scope));
+    if (held === undefined) throw new MissingKeyError(organizationId, scope);
+    return held;
+  }
+
+  forget(organizationId: string, scopes: readonly KeyScope[]): void {
+    for (const scope of scopes) this.#held.delete(nameOf(organizationId, scope));
+  }
+
+  #missing(organizationId: string, scopes: readonly KeyScope[]): KeyScope[] {
+    return [...new Set(scopes)].filter((scope) => !this.#held.has(nameOf(organizationId, scope)));
+  }
+
+  async #load(organizationId: string, scopes: readonly KeyScope[]): Promise<void> {
+    const rows = await this.#ask(
+      `SELECT scope, wrapped, destroyed_as FROM vault.key WHERE organization_id = $1 AND scope = ANY($2)`,
+      [organizationId, scopes],
+    );
+    for (const row of rows as KeyRow[]) {
+      const name = nameOf(organizationId, row.scope);
+      if (row.destroyed_as !== null) this.#held.set(name, { status: row.destroyed_as });
+      else if (row.wrapped !== null)
+        this.#held.set(name, { status: 'present', key: this.#masterKey.unwrap(row.wrapped, name) });
+    }
+  }
+
+  /** Somebody else may make the same key at the same time: the first row wins, and `#load` reads that one. */
+  async #create(organizationId: string, scopes: readonly KeyScope[]): Promise<void> {
+    const wrapped = scopes.map((scope) =>
+      this.#masterKey.wrap(randomBytes(keyBytes), nameOf(organizationId, scope)),
+    );
+    await this.#ask(
+      `INSERT INTO vault.key (organization_id, scope, wrapped, master_key_id)
+       SELECT $1, scope, wrapped, $4 FROM unnest($2::text[], $3::text[]) AS made (scope, wrapped)
+       ON CONFLICT DO NOTHING`,
+      [organizationId, scopes, wrapped, this.#masterKey.id],
+    );
+  }
+
+  async #ask(sql: string, values: unknown[]): Promise<unknown[]> {
+    try {
+      return (await this.#database.query(sql, values)).rows;
+    } catch (cause) {
+      throw new VaultUnavailableError('the key vault does not answer', { cause });
+    }
+  }
+}
+
+const nameOf = (organizationId: string, scope: KeyScope): string => `${organizationId}|${scope}`;
