@@ -1,1 +1,8 @@
-export {};
+export { PostgresFault } from './postgres-fault.ts';
+export {
+  startPostgres,
+  stopWithinMs,
+  type PostgresExit,
+  type PostgresOptions,
+  type PostgresServer,
+} from './postgres-server.ts';
