@@ -3,13 +3,51 @@ import { defineConfig } from 'vitest/config';
 /** Workspaces are tested from their sources: their `exports` carry this condition beside the built files. */
 const sourceCondition = '@verbatim/source';
 
-export default defineConfig({
+/** The same laws with many more seeds and rounds; `npm run test:long` asks for them. */
+const longTests = process.env.VERBATIM_LONG ? ['*/src/**/*.long.test.ts'] : [];
+const generated = ['**/node_modules/**', '**/dist/**'];
+
+const shared = {
   resolve: { conditions: [sourceCondition] },
   ssr: { resolve: { conditions: [sourceCondition, 'node'], externalConditions: ['node'] } },
+};
+
+export default defineConfig({
   test: {
-    include: ['*/src/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    reporters: ['default'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['*/src/**/*.test.ts', 'standalone/bin/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: [...generated, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.long.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['*/src/**/*.int.test.ts', ...longTests],
+          exclude: generated,
+          globalSetup: ['./testing/src/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['e2e/src/**/*.e2e.test.ts'],
+          exclude: generated,
+          // Each starts the whole system: two at once would measure the machine.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
   },
 });
