@@ -1,1 +1,1 @@
-export {};
+export { CommandFailure, UsageError, type Command } from './command.ts';

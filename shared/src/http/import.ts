@@ -36,7 +36,10 @@ export const importItemSchema = z.strictObject({
   sourceId,
   /** ISO 8601, UTC: when it happened where it comes from. */
   at: z.iso.datetime(),
-  as: z.strictObject({ sourceUserId: sourceId, displayName: nameSchema(limits.displayNameCharacters) }),
+  as: z.strictObject({
+    sourceUserId: sourceId,
+    displayName: textSchema({ max: limits.displayNameCharacters }),
+  }),
   command: importedCommandSchema,
 });
 export type ImportItem = z.infer<typeof importItemSchema>;
