@@ -1,0 +1,83 @@
+// Holds the table of ARCHITECTURE.md: which folder may import which.
+
+const services = ['command-api', 'projections', 'query-api', 'realtime'];
+const tests = String.raw`\.(int\.|e2e\.|long\.)*test\.ts$`;
+const ours =
+  '^(bench|cli|command-api|e2e|event-store|postgres|projections|query-api|realtime|shared|standalone|testing|web)/';
+
+/** `folder` imports itself and `allowed`, and nothing else of ours; its tests may use the test support. */
+const onlyImports = (folder, allowed, comment) => [
+  {
+    name: `${folder}-imports`,
+    comment,
+    severity: 'error',
+    from: { path: `^${folder}/`, pathNot: tests },
+    to: { path: ours, pathNot: [folder, ...allowed].map((name) => `^${name}/`) },
+  },
+  {
+    name: `${folder}-tests-import`,
+    comment: `Tests of ${folder} see what ${folder} sees, and the test support.`,
+    severity: 'error',
+    from: { path: `^${folder}/.*${tests}` },
+    to: { path: ours, pathNot: [folder, ...allowed, 'testing'].map((name) => `^${name}/`) },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...onlyImports('shared', [], 'shared imports nothing of ours.'),
+    ...onlyImports('event-store', [], 'The event store is useful alone.'),
+    ...onlyImports('postgres', [], 'The embedded Postgres is useful alone.'),
+    ...onlyImports('testing', ['postgres', 'event-store'], 'Tests run on the real embedded parts.'),
+    ...services.flatMap((name) => onlyImports(name, ['shared'], 'No service imports another.')),
+    ...onlyImports('web', ['shared'], 'The page knows the wire and nothing behind it.'),
+    ...onlyImports('cli', ['shared'], 'Command lines use the outside interfaces and the stores.'),
+    ...onlyImports(
+      'standalone',
+      [...services, 'shared', 'event-store', 'postgres'],
+      'npm start composes the services; the built page it serves as files.',
+    ),
+    ...onlyImports('bench', [], 'Measurements use the outside interfaces only.'),
+    ...onlyImports('e2e', [], 'Browser tests use the outside interfaces only.'),
+    {
+      name: 'web-through-browser-entry',
+      comment: 'The page may not pull in what runs on servers only.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^shared/', pathNot: String.raw`^shared/src/browser\.ts$` },
+    },
+    {
+      name: 'verify-trusts-nobody',
+      comment: 'The off-line verifier stands alone, so that an auditor can read all of it.',
+      severity: 'error',
+      from: { path: '^cli/src/verify/', pathNot: tests },
+      to: { path: ours, pathNot: '^cli/src/verify/' },
+    },
+    {
+      name: 'one-door',
+      comment: 'Other workspaces are entered by their package name, never by a path into them.',
+      severity: 'error',
+      from: { path: '^([^/]+)/' },
+      to: { path: ours, pathNot: [String.raw`^$1/`, String.raw`/src/(index|browser)\.ts$`] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: String.raw`(^|/)(dist|node_modules)/` },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@verbatim/source', 'svelte', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.svelte', '.json', '.d.ts'],
+    },
+  },
+};
