@@ -187,14 +187,7 @@ export {
 } from './configuration/read-configuration.ts';
 export { installCrashPolicy } from './logging/crash-policy.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
-export {
-  Counter,
-  Gauge,
-  Histogram,
-  MetricsRegistry,
-  createMetrics,
-  type Metrics,
-} from './metrics/metrics.ts';
+export { Counter, Gauge, Histogram, MetricsRegistry, createMetrics, type Metrics } from './metrics/metrics.ts';
 export {
   accessTokenAudience,
   accessTokenLifetimeSeconds,
@@ -211,3 +204,27 @@ export {
   type SigningKeys,
   type VerificationKey,
 } from './tokens/signing-keys.ts';
+export type {
+  AppendOptions,
+  AppendResult,
+  ExpectedRevision,
+  NewEvent,
+} from './event-store/append.ts';
+export { fullJitterMs, type BackOff } from './event-store/back-off.ts';
+export { connectEventStore, type EventStore, type EventStoreConnection } from './event-store/event-store.ts';
+export { EventStoreFault, ImplausiblePositionError } from './event-store/faults.ts';
+export {
+  createFreshnessProbe,
+  type FreshnessOptions,
+  type FreshnessProbe,
+} from './event-store/freshness.ts';
+export type { NewestSearch } from './event-store/head.ts';
+export type { SubscriptionItem } from './event-store/item-queue.ts';
+export type { ReadAllOptions, ReadStreamOptions } from './event-store/read.ts';
+export type { RecordedEvent } from './event-store/recorded-event.ts';
+export type {
+  AllSubscription,
+  SubscribeToAllOptions,
+  SubscriptionBatch,
+  SubscriptionState,
+} from './event-store/subscription.ts';
