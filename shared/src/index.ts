@@ -89,7 +89,11 @@ export { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } f
 export { MasterKey } from './sealing/master-key.ts';
 export { VaultKeyring, vaultSchema, type VaultDatabase } from './sealing/vault.ts';
 
+export { type PushEvent, type PushPublisher, type PushSubscriber } from './push/channel.ts';
+export { peerMessageSchema, type PeerMessage } from './push/peer-message.ts';
+export { createPushPublisher, type PushOptions } from './push/publisher.ts';
 export { pushBatchSchema, pushItemSchema, type PushBatch, type PushItem } from './push/push.ts';
+export { createPushSubscriber } from './push/subscriber.ts';
 
 export { limits } from './http/limits.ts';
 export {
@@ -187,7 +191,14 @@ export {
 } from './configuration/read-configuration.ts';
 export { installCrashPolicy } from './logging/crash-policy.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
-export { Counter, Gauge, Histogram, MetricsRegistry, createMetrics, type Metrics } from './metrics/metrics.ts';
+export {
+  Counter,
+  Gauge,
+  Histogram,
+  MetricsRegistry,
+  createMetrics,
+  type Metrics,
+} from './metrics/metrics.ts';
 export {
   accessTokenAudience,
   accessTokenLifetimeSeconds,
@@ -204,20 +215,11 @@ export {
   type SigningKeys,
   type VerificationKey,
 } from './tokens/signing-keys.ts';
-export type {
-  AppendOptions,
-  AppendResult,
-  ExpectedRevision,
-  NewEvent,
-} from './event-store/append.ts';
+export type { AppendOptions, AppendResult, ExpectedRevision, NewEvent } from './event-store/append.ts';
 export { fullJitterMs, type BackOff } from './event-store/back-off.ts';
 export { connectEventStore, type EventStore, type EventStoreConnection } from './event-store/event-store.ts';
 export { EventStoreFault, ImplausiblePositionError } from './event-store/faults.ts';
-export {
-  createFreshnessProbe,
-  type FreshnessOptions,
-  type FreshnessProbe,
-} from './event-store/freshness.ts';
+export { createFreshnessProbe, type FreshnessOptions, type FreshnessProbe } from './event-store/freshness.ts';
 export type { NewestSearch } from './event-store/head.ts';
 export type { SubscriptionItem } from './event-store/item-queue.ts';
 export type { ReadAllOptions, ReadStreamOptions } from './event-store/read.ts';

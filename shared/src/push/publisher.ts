@@ -1,0 +1,14 @@
+import type { Logger } from '../logging/logger.ts';
+import type { PushPublisher } from './channel.ts';
+import { createDirectPublisher } from './direct-publisher.ts';
+
+export interface PushOptions {
+  /** `tcp://:SECRET@HOST:PORT` for the direct channel, `nats://…` or `tls://…` for NATS. */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** Starts in the background: it never keeps a projector from projecting. */
+export function createPushPublisher({ url, logger }: PushOptions): PushPublisher {
+  return createDirectPublisher(url, logger);
+}
