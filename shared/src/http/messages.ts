@@ -71,10 +71,14 @@ export const commandAnswer = z.object({ id: z.string(), position: z.string(), re
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
+/** `asOf` is the room's last seq in the snapshot that the page was read from: later frames are not in it yet. */
+export const messagePageView = pageOf(messageView).extend({ asOf: z.number().int() });
+
 export type AuthorView = z.infer<typeof authorView>;
 export type ReactionView = z.infer<typeof reactionView>;
 export type MessageView = z.infer<typeof messageView>;
 export type MessageVersionView = z.infer<typeof messageVersionView>;
+export type MessagePageView = z.infer<typeof messagePageView>;
 export type SearchHitView = z.infer<typeof searchHitView>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;
 export interface Page<Item> {
