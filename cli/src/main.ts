@@ -1,9 +1,10 @@
 import { CommandFailure, UsageError, type Command } from './command.ts';
 import { importCommand } from './import/import-command.ts';
+import { urlsCommand } from './urls/urls-command.ts';
 
 const exitCodes = { failure: 1, usage: 64 } as const;
 
-const commands: readonly Command[] = [importCommand];
+const commands: readonly Command[] = [importCommand, urlsCommand];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -232,3 +232,9 @@ export type {
   SubscriptionBatch,
   SubscriptionState,
 } from './event-store/subscription.ts';
+export {
+  announceInstance,
+  findInstance,
+  withdrawInstance,
+  type InstanceUrls,
+} from './instance/running-instance.ts';
