@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly isDurable?: boolean;
   /** Insists on a port, as a restart must; otherwise the last one is taken if it is still free. */
   readonly port?: number;
+  /** Gives up a start that is still under way. */
+  readonly signal?: AbortSignal;
   /** Receives Postgres' own log, line by line. */
   readonly onLog?: (line: string) => void;
 }
@@ -40,11 +42,13 @@ export interface PostgresServer {
   readonly exited: Promise<PostgresExit>;
   /** Ends running transactions and shuts down; resolves when no process is left, at the latest after `stopWithinMs`. */
   stop(): Promise<void>;
+  /** Ends it at once, as a crash would: nothing committed is lost, and the next start recovers. */
+  kill(): void;
 }
 
 const databaseName = 'verbatim';
-const fastShutdownWithinMs = 5_000;
-const immediateShutdownWithinMs = 2_000;
+const fastShutdownWithinMs = 3_000;
+const immediateShutdownWithinMs = 500;
 /** The upper bound of `stop`, which resorts to harsher signals on its way. */
 export const stopWithinMs = fastShutdownWithinMs + immediateShutdownWithinMs;
 const portAttempts = 3;
@@ -59,11 +63,12 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const runtime = await prepareRuntime(binaries);
   const cluster = await openCluster({ runtime, directory, majorVersion: binaries.majorVersion, isDurable });
   await settleLeftOver(cluster.directory);
+  options.signal?.throwIfAborted();
 
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await findFreePort(cluster.connection.port));
     try {
-      const server = await launch({ runtime, cluster, port, isDurable, onLog: options.onLog });
+      const server = await launch({ runtime, cluster, port, isDurable, options });
       if (port !== cluster.connection.port) await writeConnection(directory, { ...cluster.connection, port });
       return server;
     } catch (error) {
@@ -78,20 +83,28 @@ interface LaunchOptions {
   readonly cluster: Cluster;
   readonly port: number;
   readonly isDurable: boolean;
-  readonly onLog: ((line: string) => void) | undefined;
+  readonly options: PostgresOptions;
 }
 
-async function launch({ runtime, cluster, port, isDurable, onLog }: LaunchOptions): Promise<PostgresServer> {
+async function launch({
+  runtime,
+  cluster,
+  port,
+  isDurable,
+  options,
+}: LaunchOptions): Promise<PostgresServer> {
   const child = runProgram(runtime, {
     program: 'postgres',
     paths: [cluster.directory],
     argumentsFor: ([data = '']) => ['-D', data, ...settingsFor({ port, isDurable })],
     deathSignal: 'INT',
   });
-  const lastLines = followLog(child, onLog);
+  const lastLines = followLog(child, options.onLog);
   const exited = exitOf(child);
   const urlOf = (database: string) =>
     `postgres://${roleName}:${cluster.connection.password}@127.0.0.1:${port}/${database}`;
+  const giveUp = () => void child.kill('SIGINT');
+  options.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     await waitUntilReady(urlOf('postgres'), exited);
     await createDatabaseIfMissing(urlOf('postgres'), databaseName);
@@ -99,6 +112,8 @@ async function launch({ runtime, cluster, port, isDurable, onLog }: LaunchOption
     await endProcess(child, exited);
     if (cause instanceof PostgresFault) throw cause;
     throw new PostgresFault(`PostgreSQL did not start: ${lastLines().join(' | ')}`, { cause });
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
   return {
     port,
@@ -107,6 +122,7 @@ async function launch({ runtime, cluster, port, isDurable, onLog }: LaunchOption
     urlOf,
     exited,
     stop: () => endProcess(child, exited),
+    kill: () => void child.kill('SIGQUIT'),
   };
 }
 
