@@ -1,1 +1,7 @@
 export { freshDatabase, type FreshDatabase } from './fresh-database.ts';
+export {
+  freshEventStore,
+  freshEventStoreProcess,
+  type EventStoreProcess,
+  type FreshEventStore,
+} from './fresh-event-store.ts';
