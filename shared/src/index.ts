@@ -180,6 +180,13 @@ export {
 } from './frames/server-frames.ts';
 
 export {
+  announceInstance,
+  findInstance,
+  withdrawInstance,
+  type InstanceUrls,
+} from './instance/running-instance.ts';
+
+export {
   checkpointKeyFromSeed,
   encodeCheckpointKey,
   parseCheckpointKey,
@@ -232,9 +239,7 @@ export type {
   SubscriptionBatch,
   SubscriptionState,
 } from './event-store/subscription.ts';
-export {
-  announceInstance,
-  findInstance,
-  withdrawInstance,
-  type InstanceUrls,
-} from './instance/running-instance.ts';
+export { AbortedTransactionError, inTransaction } from './postgres/in-transaction.ts';
+export { migrate } from './postgres/migrate.ts';
+export { createPool, type Database, type PoolOptions, type Transaction } from './postgres/pool.ts';
+export { isTransient } from './postgres/transient.ts';

@@ -1,0 +1,61 @@
+import knex from 'knex';
+import type { Knex } from 'knex';
+import pg from 'pg';
+
+/** A pool of connections with knex's query builder. `bigint` columns and counts come back as BigInt. */
+export type Database = Knex;
+export type Transaction = Knex.Transaction;
+
+export interface PoolOptions {
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly max?: number;
+  /** A statement that takes longer is cancelled (57014). */
+  readonly statementTimeoutMs?: number;
+  /** A caller that gets no connection for so long fails, so that a busy pool answers 503 instead of hanging. */
+  readonly acquireTimeoutMs?: number;
+}
+
+const defaultMax = 10;
+const defaultStatementTimeoutMs = 10_000;
+const defaultAcquireTimeoutMs = 3_000;
+/** A transaction that its process forgot gives up its locks after this. */
+const idleInTransactionTimeoutMs = 30_000;
+const idleConnectionMs = 30_000;
+
+/** Connects on first use, so this succeeds while Postgres is away. End it with `destroy()`. */
+export function createPool(
+  url: string,
+  {
+    applicationName,
+    max = defaultMax,
+    statementTimeoutMs = defaultStatementTimeoutMs,
+    acquireTimeoutMs = defaultAcquireTimeoutMs,
+  }: PoolOptions,
+): Database {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: applicationName,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      connectionTimeoutMillis: acquireTimeoutMs,
+      keepAlive: true,
+      types: exactTypes(),
+    },
+    pool: { min: 0, max, idleTimeoutMillis: idleConnectionMs },
+    acquireConnectionTimeout: acquireTimeoutMs,
+    // knex prints what the failed query, or the next one, tells its caller anyhow
+    log: { warn: () => undefined },
+  });
+}
+
+/** Positions outgrow a double, so int8 is BigInt; this is the pool's own policy and leaves pg's global one alone. */
+function exactTypes(): Knex.PgCustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, BigInt);
+  return {
+    getTypeParser: (oid, format) => types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+  };
+}
