@@ -1,1 +1,2 @@
-export {};
+export { startEventStore, type EventStoreServer } from './server.ts';
+export type { EventStoreOptions } from './options.ts';

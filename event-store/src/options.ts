@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+const schema = z.strictObject({
+  /** Where the data lives; made if it is missing. */
+  directory: z.string().min(1),
+  /** The address to listen on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** The port; 0 lets the system pick one. */
+  port: z.number().int().min(0).max(65_535).default(2113),
+  /** No TLS and no sign-in: for one's own machine alone. */
+  insecure: z.boolean().default(false),
+  /** Bytes of event data that one append may carry. */
+  maxAppendBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1024 * 1024),
+  /** How long an append may wait for its turn, in ms. */
+  writeTimeoutMs: z.number().int().positive().default(2_000),
+});
+
+export type EventStoreOptions = z.input<typeof schema>;
+export type CheckedOptions = z.output<typeof schema>;
+
+/** Fills in defaults; throws an error that names what is wrong. */
+export function checkOptions(options: EventStoreOptions): CheckedOptions {
+  const result = schema.safeParse(options);
+  if (!result.success) throw new Error(`Wrong options: ${z.prettifyError(result.error)}`);
+  const { insecure, host } = result.data;
+  if (insecure && !LOOPBACK.includes(host)) {
+    throw new Error(
+      `Without TLS anybody who reaches the port may do everything, so an insecure store listens on ${LOOPBACK.join(', ')} only, not on "${host}"`,
+    );
+  }
+  return result.data;
+}

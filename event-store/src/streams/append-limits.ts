@@ -1,0 +1,9 @@
+/** Bounds of every append. */
+export interface AppendLimits {
+  /** Bytes of event data in one append. */
+  readonly maxAppendBytes: number;
+  /** How long an append may wait for its turn, in ms. */
+  readonly writeTimeoutMs: number;
+}
+
+export const defaultAppendLimits: AppendLimits = { maxAppendBytes: 1024 * 1024, writeTimeoutMs: 2_000 };

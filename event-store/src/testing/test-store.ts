@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { afterAll, beforeAll } from 'vitest';
+import { startEventStore, type EventStoreServer } from '../server.ts';
+import type { EventStoreOptions } from '../options.ts';
+
+/** A store of the test file's own, and the official client connected to it. */
+export interface TestStore {
+  readonly directory: string;
+  readonly server: EventStoreServer;
+  readonly client: EventStoreDBClient;
+  /** Stops the server and starts it again over the same data, with a new client. */
+  restart(): Promise<void>;
+}
+
+/** Starts a store before the tests of a file and takes everything away after them. */
+export function useTestStore(options: Partial<EventStoreOptions> = {}): TestStore {
+  let directory: string | undefined;
+  let server: EventStoreServer | undefined;
+  let client: EventStoreDBClient | undefined;
+
+  const start = async (): Promise<void> => {
+    directory ??= temporaryDirectory();
+    server = await startEventStore({ insecure: true, ...options, directory, port: 0 });
+    client = EventStoreDBClient.connectionString(server.connectionString);
+  };
+  const stop = async (): Promise<void> => {
+    await client?.dispose();
+    await server?.stop();
+  };
+  beforeAll(start);
+  afterAll(async () => {
+    await stop();
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  });
+  return {
+    get directory() {
+      return started(directory);
+    },
+    get server() {
+      return started(server);
+    },
+    get client() {
+      return started(client);
+    },
+    restart: async () => {
+      await stop();
+      await start();
+    },
+  };
+}
+
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'verbatim-event-store-'));
+}
+
+function started<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the store is not started yet');
+  return value;
+}
