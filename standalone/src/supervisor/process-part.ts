@@ -10,7 +10,8 @@ export interface ProcessDescription {
   readonly name: string;
   /** A module for Node that calls `runService`. */
   readonly script: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked at every start: what other parts found out at theirs may stand in it. */
+  readonly env: () => Readonly<Record<string, string | undefined>>;
   readonly log: PartLog;
   /** The data directory's lock, which the process inherits so that it is held until the process has ended. */
   readonly lockDescriptor?: number | undefined;
@@ -48,7 +49,7 @@ export function processPart(description: ProcessDescription): Part {
 
 function launch({ script, env, log, lockDescriptor }: ProcessDescription): ChildProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
-    env: { NODE_ENV: 'production', ...env },
+    env: { NODE_ENV: 'production', ...env() },
     // A session of its own, so that Ctrl-C in the terminal reaches us alone and we choose the order of stopping.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(lockDescriptor === undefined ? [] : [lockDescriptor])],

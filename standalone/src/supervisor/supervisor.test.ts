@@ -34,7 +34,7 @@ function part(name: string, script: string, change: Partial<ProcessDescription> 
   return processPart({
     name,
     script: path.join(import.meta.dirname, 'fixtures', script),
-    env: { ...process.env, ...change.env },
+    env: () => ({ ...process.env, ...change.env?.() }),
     log,
     readyWithinMs: change.readyWithinMs ?? 20_000,
     stopWithinMs: change.stopWithinMs ?? 5_000,
@@ -101,7 +101,7 @@ describe('the supervisor', () => {
   });
 
   it('gives up at once on a bad configuration, in the words of the part', async () => {
-    const supervisor = supervise([part('bad', 'failing.mjs', { env: { EXIT_CODE: '78' } })]);
+    const supervisor = supervise([part('bad', 'failing.mjs', { env: () => ({ EXIT_CODE: '78' }) })]);
 
     const fault = await supervisor.start().catch((error: unknown) => error);
 
@@ -110,7 +110,7 @@ describe('the supervisor', () => {
   });
 
   it('gives up on a part that never comes up, and tells what it said', async () => {
-    const supervisor = supervise([part('bad', 'failing.mjs', { env: { EXIT_CODE: '3' } })]);
+    const supervisor = supervise([part('bad', 'failing.mjs', { env: () => ({ EXIT_CODE: '3' }) })]);
 
     await expect(supervisor.start()).rejects.toThrow('bad did not start (exit code 3): Bad configuration');
   });
