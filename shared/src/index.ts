@@ -186,6 +186,36 @@ export {
   type InstanceUrls,
 } from './instance/running-instance.ts';
 
+export { openCheckpoint, originOf, signCheckpoint, type Checkpoint } from './record/checkpoint.ts';
+export { GrowingTree } from './record/growing-tree.ts';
+export {
+  emptyRoot,
+  hashBytes,
+  leafEntry,
+  leafHash,
+  sha256Hex,
+  type StoredEntry,
+} from './record/hash-definition.ts';
+export { consistencyRanges, inclusionRanges } from './record/proofs.ts';
+export { openNote, signNote } from './record/signed-note.ts';
+export { recordEntry, type RecordEntry } from './record/stored-entry.ts';
+export {
+  hashOfRange,
+  nodeName,
+  nodesOf,
+  subtreesOf,
+  type LeafRange,
+  type NodeAddress,
+  type NodeLookUp,
+  type TreeNode,
+} from './record/tree.ts';
+export {
+  isConsistent,
+  isIncluded,
+  type ConsistencyClaim,
+  type InclusionClaim,
+} from './record/verify-proof.ts';
+
 export {
   checkpointKeyFromSeed,
   encodeCheckpointKey,
@@ -243,33 +273,3 @@ export { AbortedTransactionError, inTransaction } from './postgres/in-transactio
 export { migrate } from './postgres/migrate.ts';
 export { createPool, type Database, type PoolOptions, type Transaction } from './postgres/pool.ts';
 export { isTransient } from './postgres/transient.ts';
-
-export { openCheckpoint, originOf, signCheckpoint, type Checkpoint } from './record/checkpoint.ts';
-export { GrowingTree } from './record/growing-tree.ts';
-export {
-  emptyRoot,
-  hashBytes,
-  leafEntry,
-  leafHash,
-  sha256Hex,
-  type StoredEntry,
-} from './record/hash-definition.ts';
-export { consistencyRanges, inclusionRanges } from './record/proofs.ts';
-export { openNote, signNote } from './record/signed-note.ts';
-export { recordEntry, type RecordEntry } from './record/stored-entry.ts';
-export {
-  hashOfRange,
-  nodeName,
-  nodesOf,
-  subtreesOf,
-  type LeafRange,
-  type NodeAddress,
-  type NodeLookUp,
-  type TreeNode,
-} from './record/tree.ts';
-export {
-  isConsistent,
-  isIncluded,
-  type ConsistencyClaim,
-  type InclusionClaim,
-} from './record/verify-proof.ts';

@@ -82,6 +82,7 @@ function refused(stream: string, error: unknown): AppendResult {
       actual: typeof actualVersion === 'bigint' && actualVersion >= 0n ? actualVersion : 'no-stream',
     };
   }
+  if (error instanceof EventStoreFault) throw error;
   if (isRefusal(error))
     throw new EventStoreFault(`the event store refused an append to ${stream}`, {
       cause: error,

@@ -8,16 +8,37 @@ export class AppendTimeoutError extends Error {
   override readonly name = 'AppendTimeoutError';
 }
 
+type Run = (client: EventStoreDBClient) => Promise<AppendResult>;
+interface Append {
+  readonly run: Run;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
+  sentAt: number;
+  timer?: NodeJS.Timeout;
+}
+
+/** Appends that wait for the one that opens the connection; beyond it they are refused. */
+const maxWaitingAppends = 10_000;
+/** How long after an answer, with nothing under way, the connection is taken to be the same. */
+const sameConnectionMs = 100;
+
 /**
  * The one client of this process that appends. @eventstore/db-client 6.2.1 keeps the promises of all clients'
  * appends in one place: an error on one client's connection rejects the appends of the others too, and their
  * late answers then kill the process. So there is never a second one: a client that no longer answers is
  * disposed of entirely before the next is made.
+ *
+ * Appends go out in the order of the calls. The client keeps it only on a connection that is open: the append that
+ * opens one is overtaken by those behind it. So that one goes alone, and the others wait for its answer.
  */
 export class AppendingClient {
   #client: EventStoreDBClient;
-  #renewal: Promise<void> | undefined;
-  #lastAnswerAt = 0;
+  #isRenewing = false;
+  /** The connection has answered and has not failed since: more than one append may be under way. */
+  #isOpen = false;
+  #lastAnswerAt = -Infinity;
+  #sent = new Set<Append>();
+  readonly #waiting = new Set<Append>();
   readonly #connectionString: string;
 
   constructor(connectionString: string) {
@@ -25,30 +46,19 @@ export class AppendingClient {
     this.#client = EventStoreDBClient.connectionString(connectionString);
   }
 
-  /** Runs an append and settles within `timeoutMs`: the outcome of a rejected or late one is unknown. */
-  async settle(
-    timeoutMs: number,
-    run: (client: EventStoreDBClient) => Promise<AppendResult>,
-  ): Promise<AppendResult> {
-    const startedAt = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new AppendTimeoutError(`no answer to an append for ${timeoutMs} ms`)),
-        timeoutMs,
-      );
+  /** Runs an append in its turn and settles within `timeoutMs`: the outcome of a rejected or late one is unknown. */
+  settle(timeoutMs: number, run: Run): Promise<AppendResult> {
+    if (this.#waiting.size >= maxWaitingAppends)
+      throw new EventStoreFault('too many appends wait for the event store', { isRetryable: true });
+    return new Promise((resolve, reject) => {
+      const append: Append = { run, resolve, reject, sentAt: 0 };
+      append.timer = setTimeout(() => {
+        this.#timeOut(append);
+        reject(new AppendTimeoutError(`no answer to an append for ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#waiting.add(append);
+      this.#sendWaiting();
     });
-    try {
-      if (this.#renewal !== undefined) await Promise.race([this.#renewal, timeout]);
-      const result = await Promise.race([run(this.#client), timeout]);
-      this.#lastAnswerAt = performance.now();
-      return result;
-    } catch (error) {
-      this.#noteFailure(error, startedAt);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   async positionOf(stream: string, revision: bigint): Promise<bigint> {
@@ -58,29 +68,78 @@ export class AppendingClient {
   }
 
   async dispose(): Promise<void> {
-    await this.#renewal;
     await this.#client.dispose();
   }
 
+  #sendWaiting(): void {
+    if (this.#sent.size === 0 && performance.now() - this.#lastAnswerAt > sameConnectionMs)
+      this.#isOpen = false;
+    for (const append of this.#waiting) {
+      if (this.#isRenewing || (this.#sent.size > 0 && !this.#isOpen)) return;
+      this.#waiting.delete(append);
+      this.#send(append);
+    }
+  }
+
+  #send(append: Append): void {
+    append.sentAt = performance.now();
+    this.#sent.add(append);
+    append.run(this.#client).then(
+      (result) => {
+        this.#noteAnswer();
+        this.#finish(append);
+        append.resolve(result);
+      },
+      (error: unknown) => {
+        if (isAnswer(error)) this.#noteAnswer();
+        else this.#noteFailure(error);
+        this.#finish(append);
+        append.reject(error);
+      },
+    );
+  }
+
+  #finish(append: Append): void {
+    clearTimeout(append.timer);
+    this.#sent.delete(append);
+    this.#sendWaiting();
+  }
+
+  #timeOut(append: Append): void {
+    if (this.#waiting.delete(append)) return;
+    this.#sent.delete(append);
+    if (this.#lastAnswerAt < append.sentAt) this.#renew();
+    this.#sendWaiting();
+  }
+
+  #noteAnswer(): void {
+    this.#lastAnswerAt = performance.now();
+    this.#isOpen = true;
+  }
+
   /**
-   * The client recovers by itself from a lost connection, but not from a call stream that the server ended without
+   * The client recovers by itself from a lost connection, but not from a call that the server ended without
    * answering, nor from a failed discovery of the cluster, whose error it would repeat for ever.
    */
-  #noteFailure(error: unknown, startedAt: number): void {
-    const isDeaf = error instanceof AppendTimeoutError && this.#lastAnswerAt < startedAt;
-    if (error instanceof Error && isCommandError(error)) {
-      this.#lastAnswerAt = performance.now();
-      return;
-    }
-    if (isDeaf || !(error instanceof AppendTimeoutError)) this.#renew();
+  #noteFailure(error: unknown): void {
+    this.#isOpen = false;
+    if (!(error instanceof Error && isCommandError(error))) this.#renew();
   }
 
   #renew(): void {
-    if (this.#renewal !== undefined) return;
-    const old = this.#client;
-    this.#renewal = old.dispose().then(() => {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    this.#isOpen = false;
+    void this.#client.dispose().finally(() => {
       this.#client = EventStoreDBClient.connectionString(this.#connectionString);
-      this.#renewal = undefined;
+      this.#sent = new Set();
+      this.#isRenewing = false;
+      this.#sendWaiting();
     });
   }
+}
+
+/** The store answered to this append; errors of the connection carry a gRPC code instead. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && isCommandError(error) && error.code === undefined;
 }
