@@ -89,3 +89,29 @@ export { problemCodes, problemSchema, type ProblemCode, type ProblemDetails } fr
 export type { OrganizationRole } from './events/organization-events.ts';
 export type { NotificationLevel } from './events/reading-events.ts';
 export type { RoomKind, RoomRole, RoomSettings, Visibility } from './events/room-events.ts';
+
+export { type ConnectionState } from './live/connection-state.ts';
+export {
+  createLiveClient,
+  type LiveClient,
+  type LiveClientOptions,
+  type LiveEvent,
+} from './live/live-client.ts';
+export { type SocketLike } from './live/live-link.ts';
+export { type OutboxEntry } from './live/outbox-entry.ts';
+export { type KeyValueStorage } from './live/outbox-storage.ts';
+export { type SendOutcome } from './live/outbox.ts';
+export { type FetchedFrames, type RoomCursor } from './live/room-feed.ts';
+export {
+  applyFrame,
+  insertPage,
+  openReplica,
+  type FetchedRoom,
+  type MessageWindow,
+  type PageSide,
+  type RoomDetails,
+  type RoomReplica,
+} from './live/room-replica.ts';
+export { applyFrameToSummary, applyReadToSummary, fetchAgain } from './live/room-summary.ts';
+export { type ChannelLike, type LockManagerLike, type TabPlatform } from './live/tabs.ts';
+export { createTokenKeeper, type AccessToken, type TokenKeeper } from './live/token-keeper.ts';
