@@ -273,3 +273,10 @@ export { AbortedTransactionError, inTransaction } from './postgres/in-transactio
 export { migrate } from './postgres/migrate.ts';
 export { createPool, type Database, type PoolOptions, type Transaction } from './postgres/pool.ts';
 export { isTransient } from './postgres/transient.ts';
+export { listen, type ListenOptions, type Listening } from './service/listen.ts';
+export type { Readiness, ReadinessCheck } from './service/operations.ts';
+export { parseRequest } from './service/parse-request.ts';
+export { problemOf } from './service/problem-of.ts';
+export { requestIdOf } from './service/request-id.ts';
+export { runService, type Running } from './service/run-service.ts';
+export { createServiceApp, type ServiceAppOptions } from './service/service-app.ts';
