@@ -88,6 +88,10 @@ export {
 export { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } from './sealing/keyring.ts';
 export { MasterKey } from './sealing/master-key.ts';
 export { VaultKeyring, vaultSchema, type VaultDatabase } from './sealing/vault.ts';
+export { vaultDatabase } from './sealing/vault-database.ts';
+
+export { accountsSchema } from './accounts/accounts-schema.ts';
+export { sessionIsActive } from './accounts/session-is-active.ts';
 
 export { type PushEvent, type PushPublisher, type PushSubscriber } from './push/channel.ts';
 export { peerMessageSchema, type PeerMessage } from './push/peer-message.ts';

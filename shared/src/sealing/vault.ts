@@ -74,6 +74,26 @@ export class VaultKeyring implements Keyring {
     for (const scope of scopes) this.#held.delete(nameOf(organizationId, scope));
   }
 
+  /**
+   * Destroys keys for good: a tombstone stays, and nothing is ever sealed or opened under them again. Durable when it
+   * resolves; doing it again changes nothing.
+   */
+  async destroy(
+    organizationId: string,
+    scopes: readonly KeyScope[],
+    as: 'erased' | 'expired',
+  ): Promise<void> {
+    await this.#ask(
+      `INSERT INTO vault.key (organization_id, scope, destroyed_as, destroyed_at)
+       SELECT $1, scope, $3, now() FROM unnest($2::text[]) AS gone (scope)
+       ON CONFLICT (organization_id, scope) DO UPDATE
+         SET wrapped = NULL, master_key_id = NULL, destroyed_as = excluded.destroyed_as, destroyed_at = now()
+         WHERE key.wrapped IS NOT NULL`,
+      [organizationId, scopes, as],
+    );
+    this.forget(organizationId, scopes);
+  }
+
   #missing(organizationId: string, scopes: readonly KeyScope[]): KeyScope[] {
     return [...new Set(scopes)].filter((scope) => !this.#held.has(nameOf(organizationId, scope)));
   }
