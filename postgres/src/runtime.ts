@@ -11,15 +11,21 @@ import { findServiceAccount, type ServiceAccount } from './service-account.ts';
 
 const run = promisify(execFile);
 
+/** Where programs that root shares with the account are kept, in order of preference. */
+const reachablePlaces = ['/var/lib/verbatim', path.join(os.tmpdir(), 'verbatim')];
+
 /** Finds out how to run Postgres on this machine, and copies its programs when the account cannot reach them. */
-export async function prepareRuntime(binaries: Binaries): Promise<Runtime> {
+export async function prepareRuntime(
+  binaries: Binaries,
+  places: readonly string[] = reachablePlaces,
+): Promise<Runtime> {
   const account = await findServiceAccount();
   const hasSetpriv = await findSetpriv();
   if (!account || (await canRun(binaries.home, account))) {
     await mendLibraryLinks(binaries.home);
     return { home: binaries.home, account, hasSetpriv };
   }
-  return { home: await copyToReachablePlace(binaries, account), account, hasSetpriv };
+  return { home: await copyToReachablePlace(binaries, account, places), account, hasSetpriv };
 }
 
 /**
@@ -27,23 +33,28 @@ export async function prepareRuntime(binaries: Binaries): Promise<Runtime> {
  * descriptors (Postgres looks for its libraries by its real path), so root keeps one copy per release
  * where system programs keep such things.
  */
-async function copyToReachablePlace(binaries: Binaries, account: ServiceAccount): Promise<string> {
-  const name = `postgres-${binaries.packageVersion}-${process.arch}`;
-  for (const parent of ['/var/lib/verbatim', path.join(os.tmpdir(), 'verbatim')]) {
-    const home = path.join(parent, name);
-    if ((await isRootsAlone(parent)) && (await canRun(home, account))) return home;
+async function copyToReachablePlace(
+  binaries: Binaries,
+  account: ServiceAccount,
+  places: readonly string[],
+): Promise<string> {
+  const failures: unknown[] = [];
+  for (const place of places) {
+    const home = path.join(place, `postgres-${binaries.packageVersion}-${process.arch}`);
+    if ((await isRootsAlone(place)) && (await canRun(home, account))) return home;
     try {
-      await mkdir(parent, { recursive: true, mode: 0o755 });
-      if (!(await isRootsAlone(parent))) continue;
-      await chmod(parent, 0o755);
+      await mkdir(place, { recursive: true, mode: 0o755 });
+      if (!(await isRootsAlone(place))) throw new Error(`others may write to ${place}`);
+      await chmod(place, 0o755);
       await copyPrograms(binaries.home, home);
-    } catch {
-      // A read-only place, or another start was faster: what is there now decides.
+    } catch (error) {
+      failures.push(error); // A read-only place, or another start was faster: what is there now decides.
     }
-    if ((await isRootsAlone(parent)) && (await canRun(home, account))) return home;
+    if ((await isRootsAlone(place)) && (await canRun(home, account))) return home;
   }
   throw new PostgresFault(
-    `The account ${account.name} can reach neither PostgreSQL's programs in ${binaries.home} nor a copy in /var/lib/verbatim: make one of them readable, or set DATABASE_URL.`,
+    `The account ${account.name} can reach neither PostgreSQL's programs in ${binaries.home} nor a copy in ${places.join(' or ')}: make one of them readable, or set DATABASE_URL.`,
+    { cause: new AggregateError(failures) },
   );
 }
 
