@@ -5,3 +5,4 @@ export {
   type EventStoreProcess,
   type FreshEventStore,
 } from './fresh-event-store.ts';
+export { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.ts';

@@ -25,7 +25,7 @@ async function publisherAt(url: string): Promise<{ publisher: PushPublisher; url
 }
 
 async function relayAt(url: string): Promise<{ relay: PushSubscriber; heard: PushEvent[] }> {
-  const relay = createPushSubscriber({ url, logger });
+  const relay = createPushSubscriber(url);
   const heard: PushEvent[] = [];
   relay.events.subscribe((event) => heard.push(event));
   running.push(relay);
