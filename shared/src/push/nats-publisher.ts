@@ -24,7 +24,7 @@ export function createNatsPublisher(url: string, logger: Logger): PushPublisher 
         attempt = 0;
         logger.debug({ cause: await connection.closed() }, 'the connection to NATS was lost');
       } catch (error) {
-        if (!stopping.signal.aborted) logger.warn({ err: error }, 'cannot reach NATS');
+        logger.warn({ err: error }, 'no connection to NATS');
       }
       await connection?.close();
       connection = undefined;
