@@ -220,6 +220,25 @@ export {
   type InclusionClaim,
 } from './record/verify-proof.ts';
 
+export { readFramesAfter, readFramesAt, type FrameAddress } from './read-models/frames.ts';
+export {
+  authorJoin,
+  everybodyId,
+  isoText,
+  messageColumns,
+  toMessageView,
+} from './read-models/message-rows.ts';
+export {
+  callerOf,
+  directoryVersion,
+  readableRoom,
+  roomsOfPerson,
+  type Caller,
+  type Person,
+  type ReadableRoom,
+} from './read-models/readers.ts';
+export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';
+
 export {
   checkpointKeyFromSeed,
   encodeCheckpointKey,
@@ -284,22 +303,3 @@ export { problemOf } from './service/problem-of.ts';
 export { requestIdOf } from './service/request-id.ts';
 export { runService, type Running } from './service/run-service.ts';
 export { createServiceApp, type ServiceAppOptions } from './service/service-app.ts';
-
-export { readFramesAfter, readFramesAt, type FrameAddress } from './read-models/frames.ts';
-export {
-  authorJoin,
-  everybodyId,
-  isoText,
-  messageColumns,
-  toMessageView,
-} from './read-models/message-rows.ts';
-export {
-  callerOf,
-  directoryVersion,
-  readableRoom,
-  roomsOfPerson,
-  type Caller,
-  type Person,
-  type ReadableRoom,
-} from './read-models/readers.ts';
-export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';

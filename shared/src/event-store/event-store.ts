@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { Logger } from '../logging/logger.ts';
 import { append, type AppendOptions, type AppendResult, type NewEvent } from './append.ts';
@@ -33,6 +34,9 @@ export interface EventStoreConnection {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
+/** A server that does not even take the end of its calls holds nobody up longer than this. */
+const closeTimeoutMs = 2_000;
+
 /**
  * One for each process: @eventstore/db-client 6.2.1 keeps the appends of all its clients in one place (see
  * `AppendingClient`). Connects on first use, so this succeeds while the store is away.
@@ -53,7 +57,8 @@ export function connectEventStore({ url, logger }: EventStoreConnection): EventS
     newestSince: (streamPrefixes, since) => newestSince(reading, streamPrefixes, since),
     subscribeToAll: (options) => subscribeToAll(reading, logger, options),
     close: async () => {
-      await Promise.all([appending.dispose(), reading.dispose()]);
+      const disposed = Promise.all([appending.dispose(), reading.dispose()]);
+      await Promise.race([disposed, delay(closeTimeoutMs, undefined, { ref: false })]);
     },
   };
 }

@@ -109,7 +109,8 @@ async function* untilStalled(
       read.destroy(new Error(`nothing arrived for ${readProgressTimeoutMs} ms`));
   }, readProgressTimeoutMs / 5);
   try {
-    for await (const resolved of read as AsyncIterable<Partial<ResolvedEvent>>) {
+    const results: AsyncIterable<Partial<ResolvedEvent>> = read.iterator({ destroyOnReturn: false });
+    for await (const resolved of results) {
       isWaiting = false;
       const event = toRecordedEvent(resolved);
       if (event !== undefined) yield event;
@@ -126,7 +127,9 @@ async function* untilStalled(
   }
 }
 
+/** What was sent already is thrown away, not left unread: the client would count the call as open for ever. */
 function release(read: StreamingRead<unknown>): void {
   read.on('error', () => undefined); // the end of a call that nobody listens to any more
   read.cancel().catch(() => undefined); // rejects only when the call never began
+  read.resume();
 }

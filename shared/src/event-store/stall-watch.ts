@@ -1,9 +1,8 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
-import { newestSince } from './head.ts';
+import type { NewestSearch } from './head.ts';
 
 export interface StallWatch {
-  readonly client: EventStoreDBClient;
-  readonly streamPrefixes: readonly string[];
+  /** Finds the newest event of ours after a position. */
+  readonly newestSince: (position: bigint | undefined) => Promise<NewestSearch>;
   readonly intervalMs: number;
   readonly progress: () => {
     readonly received: bigint | undefined;
@@ -19,13 +18,7 @@ export interface StallWatch {
  * when an event of ours is there, and still nothing has come an interval later, it is stalled.
  * @returns how to stop watching.
  */
-export function watchForStall({
-  client,
-  streamPrefixes,
-  intervalMs,
-  progress,
-  onStall,
-}: StallWatch): () => void {
+export function watchForStall({ newestSince, intervalMs, progress, onStall }: StallWatch): () => void {
   let heardAt = progress().heardAt;
   let isSuspected = false;
   let isChecking = false;
@@ -44,7 +37,7 @@ export function watchForStall({
       return;
     }
     const since = later(before.received, searchedUpTo);
-    const { head, newest, isConclusive } = await newestSince(client, streamPrefixes, since);
+    const { head, newest, isConclusive } = await newestSince(since);
     if (newest !== undefined) isSuspected = progress().received === before.received;
     else if (isConclusive) searchedUpTo = later(head, since);
   };

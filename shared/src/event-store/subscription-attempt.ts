@@ -87,8 +87,9 @@ function isResolved(value: unknown): value is Parameters<typeof toRecordedEvent>
   return typeof value === 'object' && value !== null;
 }
 
+/** What was sent already is thrown away, not left unread: the client would count the call as open for ever. */
 function release(subscription: AllStreamSubscription): void {
   subscription.removeAllListeners('readable');
   subscription.unsubscribe().catch(() => undefined); // rejects only when the call never began
-  subscription.destroy();
+  subscription.resume();
 }

@@ -1,9 +1,9 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import type { Logger } from '../logging/logger.ts';
 import { fullJitterMs, type BackOff } from './back-off.ts';
 import { EventStoreFault, ImplausiblePositionError } from './faults.ts';
-import { headOf } from './head.ts';
+import { headOf, newestSince } from './head.ts';
 import { ItemQueue, approximateBytes, type SubscriptionItem } from './item-queue.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import { watchForStall } from './stall-watch.ts';
@@ -170,8 +170,7 @@ class SupervisedSubscription implements AllSubscription {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     const stopWatching = watchForStall({
-      client: this.#client,
-      streamPrefixes,
+      newestSince: (position) => newestSince(this.#client, streamPrefixes, position),
       intervalMs: stallCheckIntervalMs,
       progress: () => ({
         received: this.#received,
