@@ -1,5 +1,5 @@
-import { decodeEmpty } from '../grpc/empty.ts';
-import { Service, type ToStatus } from '../grpc/service.ts';
+import { noContent } from '../protobuf/message.ts';
+import { Service, type ServiceEnvironment } from '../grpc/service.ts';
 import { WireWriter } from '../protobuf/wire-writer.ts';
 
 const STATE_LEADER = 8;
@@ -12,8 +12,12 @@ export interface Endpoint {
 }
 
 /** Gossip: the one node there is, which is the leader. Clients with several addresses ask it where to connect. */
-export function gossipService(instanceId: string, endpoint: () => Endpoint, toStatus: ToStatus): Service {
-  return new Service('event_store.client.gossip.Gossip', toStatus).unary('Read', decodeEmpty, () => {
+export function gossipService(
+  instanceId: string,
+  endpoint: () => Endpoint,
+  environment: ServiceEnvironment,
+): Service {
+  return new Service('event_store.client.gossip.Gossip', environment).unary('Read', noContent, () => {
     const { host, port } = endpoint();
     return new WireWriter()
       .message(1, (member) =>

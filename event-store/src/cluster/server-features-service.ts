@@ -1,15 +1,18 @@
-import { decodeEmpty } from '../grpc/empty.ts';
-import { Service, type MethodInfo, type ToStatus } from '../grpc/service.ts';
+import { noContent } from '../protobuf/message.ts';
+import { Service, type MethodInfo, type ServiceEnvironment } from '../grpc/service.ts';
 import { WireWriter } from '../protobuf/wire-writer.ts';
 
 /** The EventStoreDB release whose behaviour this server has; clients choose what they use by it. */
 export const COMPATIBLE_VERSION = '24.10.0';
 
 /** ServerFeatures: what clients may call. They ask once per connection and do not sign in for it. */
-export function serverFeaturesService(methods: () => readonly MethodInfo[], toStatus: ToStatus): Service {
-  return new Service('event_store.client.server_features.ServerFeatures', toStatus).unary(
+export function serverFeaturesService(
+  methods: () => readonly MethodInfo[],
+  environment: ServiceEnvironment,
+): Service {
+  return new Service('event_store.client.server_features.ServerFeatures', environment).unary(
     'GetSupportedMethods',
-    decodeEmpty,
+    noContent,
     () => {
       const response = new WireWriter();
       for (const { service, method, features } of methods()) {

@@ -11,6 +11,7 @@ import type {
 } from '@grpc/grpc-js';
 import { contextOf, type CallContext } from './call-context.ts';
 import { Outbox } from './outbox.ts';
+import type { Authentication } from '../security/authentication.ts';
 import type { StatusError } from './status-error.ts';
 
 type Decode<Request> = (message: Buffer) => Request;
@@ -23,8 +24,12 @@ export interface MethodInfo {
   readonly features: readonly string[];
 }
 
-/** Turns whatever a handler threw into the status that its client gets. */
-export type ToStatus = (error: unknown) => StatusError;
+/** What all services share. */
+export interface ServiceEnvironment {
+  readonly authentication: Authentication;
+  /** Turns whatever a handler threw into the status that its client gets. */
+  readonly toStatus: (error: unknown) => StatusError;
+}
 
 /**
  * One gRPC service, put together method by method. Handlers answer with encoded messages, so that stored bytes go out as
@@ -33,13 +38,13 @@ export type ToStatus = (error: unknown) => StatusError;
 export class Service {
   readonly methods: MethodInfo[] = [];
   readonly #name: string;
-  readonly #toStatus: ToStatus;
+  readonly #environment: ServiceEnvironment;
   readonly #definitions: Record<string, MethodDefinition<unknown, Buffer>> = {};
   readonly #handlers: UntypedServiceImplementation = {};
 
-  constructor(name: string, toStatus: ToStatus) {
+  constructor(name: string, environment: ServiceEnvironment) {
     this.#name = name;
-    this.#toStatus = toStatus;
+    this.#environment = environment;
   }
 
   unary<Request>(
@@ -48,13 +53,13 @@ export class Service {
     handle: (request: Request, context: CallContext) => Promise<Buffer> | Buffer,
     features: readonly string[] = [],
   ): this {
-    const handler: handleUnaryCall<Request, Buffer> = (call, respond) => {
-      void attempt(() => handle(call.request, contextOf(call))).then(
+    const handler: handleUnaryCall<Buffer, Buffer> = (call, respond) => {
+      void this.#attempt(call, (context) => handle(decode(call.request), context)).then(
         (response) => respond(null, response),
-        (error: unknown) => respond(this.#toStatus(error)),
+        (error: unknown) => respond(this.#environment.toStatus(error)),
       );
     };
-    return this.#add(method, decode, { requestStream: false, responseStream: false }, handler, features);
+    return this.#add(method, asItIs, { requestStream: false, responseStream: false }, handler, features);
   }
 
   clientStream<Request>(
@@ -64,9 +69,9 @@ export class Service {
     features: readonly string[] = [],
   ): this {
     const handler: handleClientStreamingCall<Request, Buffer> = (call, respond) => {
-      void attempt(() => handle(call, contextOf(call))).then(
+      void this.#attempt(call, (context) => handle(call, context)).then(
         (response) => respond(null, response),
-        (error: unknown) => respond(this.#toStatus(error)),
+        (error: unknown) => respond(this.#environment.toStatus(error)),
       );
     };
     return this.#add(method, decode, { requestStream: true, responseStream: false }, handler, features);
@@ -78,13 +83,13 @@ export class Service {
     handle: (request: Request, outbox: Outbox, context: CallContext) => Promise<void>,
     features: readonly string[] = [],
   ): this {
-    const handler: handleServerStreamingCall<Request, Buffer> = (call) => {
-      void attempt(() => handle(call.request, new Outbox(call), contextOf(call))).then(
+    const handler: handleServerStreamingCall<Buffer, Buffer> = (call) => {
+      void this.#attempt(call, (context) => handle(decode(call.request), new Outbox(call), context)).then(
         () => call.end(),
-        (error: unknown) => call.emit('error', this.#toStatus(error)),
+        (error: unknown) => call.emit('error', this.#environment.toStatus(error)),
       );
     };
-    return this.#add(method, decode, { requestStream: false, responseStream: true }, handler, features);
+    return this.#add(method, asItIs, { requestStream: false, responseStream: true }, handler, features);
   }
 
   duplex<Request>(
@@ -98,9 +103,9 @@ export class Service {
     features: readonly string[] = [],
   ): this {
     const handler: handleBidiStreamingCall<Request, Buffer> = (call) => {
-      void attempt(() => handle(call, new Outbox(call), contextOf(call))).then(
+      void this.#attempt(call, (context) => handle(call, new Outbox(call), context)).then(
         () => call.end(),
-        (error: unknown) => call.emit('error', this.#toStatus(error)),
+        (error: unknown) => call.emit('error', this.#environment.toStatus(error)),
       );
     };
     return this.#add(method, decode, { requestStream: true, responseStream: true }, handler, features);
@@ -108,6 +113,13 @@ export class Service {
 
   addTo(server: Server): void {
     server.addService(this.#definitions, this.#handlers);
+  }
+
+  async #attempt<Result>(
+    call: Parameters<typeof contextOf>[0],
+    handle: (context: CallContext) => Promise<Result> | Result,
+  ): Promise<Result> {
+    return handle(await contextOf(call, this.#environment.authentication));
   }
 
   #add<Request>(
@@ -122,8 +134,8 @@ export class Service {
       ...shape,
       requestSerialize: notAClient,
       requestDeserialize: decode,
-      responseSerialize: (message) => message,
-      responseDeserialize: (message) => message,
+      responseSerialize: asItIs,
+      responseDeserialize: asItIs,
     };
     this.#handlers[method] = handler;
     this.methods.push({ service: this.#name, method, features });
@@ -131,8 +143,9 @@ export class Service {
   }
 }
 
-async function attempt<Result>(handle: () => Promise<Result> | Result): Promise<Result> {
-  return handle();
+/** grpc-js takes a request that decodes to something falsy for a missing one; an empty Buffer is not. */
+function asItIs(message: Buffer): Buffer {
+  return message;
 }
 
 function notAClient(): Buffer {

@@ -1,13 +1,16 @@
 import { status } from '@grpc/grpc-js';
 import { DamagedStoreError } from '../log/damaged-store-error.ts';
 import type { Report } from '../report.ts';
+import { MalformedMessageError } from '../protobuf/wire-reader.ts';
 import { StatusError } from './status-error.ts';
-import type { ToStatus } from './service.ts';
+import type { ServiceEnvironment } from './service.ts';
 
 /** Expected errors go out as they are; damage and bugs are reported and hide their details from clients. */
-export function statusOf(report: Report): ToStatus {
+export function statusOf(report: Report): ServiceEnvironment['toStatus'] {
   return (error) => {
     if (error instanceof StatusError) return error;
+    if (error instanceof MalformedMessageError)
+      return new StatusError(status.INVALID_ARGUMENT, error.message);
     if (error instanceof DamagedStoreError) {
       report('damaged data was read; the read failed', error);
       return new StatusError(status.DATA_LOSS, error.message);

@@ -4,24 +4,38 @@
  */
 export class Changes {
   readonly #all = new Set<() => void>();
+  readonly #listeners = new Set<(streams: readonly string[]) => void>();
   readonly #byStream = new Map<string, Set<() => void>>();
 
-  /** Calls `wake` once, at the next commit to `stream` (or to any). Returns the way to stop waiting. */
-  onNext(stream: string | undefined, wake: () => void): () => void {
-    if (stream === undefined) {
+  /** Calls `wake` once, at the next commit to one of `streams`, or to any. Returns the way to stop waiting. */
+  onNext(streams: readonly string[] | 'any', wake: () => void): () => void {
+    if (streams === 'any') {
       this.#all.add(wake);
       return () => this.#all.delete(wake);
     }
-    const waiting = this.#byStream.get(stream) ?? new Set();
-    this.#byStream.set(stream, waiting);
-    waiting.add(wake);
+    for (const stream of streams) {
+      const waiting = this.#byStream.get(stream) ?? new Set();
+      this.#byStream.set(stream, waiting.add(wake));
+    }
     return () => {
-      waiting.delete(wake);
-      if (waiting.size === 0 && this.#byStream.get(stream) === waiting) this.#byStream.delete(stream);
+      for (const stream of streams) this.#stopWaiting(stream, wake);
     };
   }
 
-  announce(streams: Iterable<string>): void {
+  #stopWaiting(stream: string, wake: () => void): void {
+    const waiting = this.#byStream.get(stream);
+    waiting?.delete(wake);
+    if (waiting?.size === 0) this.#byStream.delete(stream);
+  }
+
+  /** Calls `listen` at every commit with the streams that it changed, before anybody is woken. */
+  onEach(listen: (streams: readonly string[]) => void): () => void {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  }
+
+  announce(streams: readonly string[]): void {
+    for (const listen of this.#listeners) listen(streams);
     for (const stream of streams) {
       const waiting = this.#byStream.get(stream);
       if (!waiting) continue;

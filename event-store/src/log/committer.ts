@@ -29,7 +29,7 @@ export interface Submission<Result> {
 
 export interface Commit {
   readonly head: Head;
-  readonly changedStreams: Iterable<string>;
+  readonly changedStreams: readonly string[];
 }
 
 /**

@@ -46,8 +46,8 @@ export class WriteTransaction extends LogView {
   }
 
   /** The streams that were written to. */
-  get changedStreams(): Iterable<string> {
-    return this.#states.keys();
+  get changedStreams(): readonly string[] {
+    return [...this.#states.keys()];
   }
 
   override stateOf(stream: string): StreamState | undefined {

@@ -1,16 +1,23 @@
+import { message, nested, text } from './message.ts';
 import type { WireReader } from './wire-reader.ts';
 import { WireWriter } from './wire-writer.ts';
 
-/** The protocol's StreamIdentifier: a name in UTF-8 bytes. */
+const NAME = 3;
+
+/** The protocol's StreamIdentifier as a field: a name in UTF-8 bytes. */
+export function streamName(number: number) {
+  return nested(number, message({ name: text(NAME) }));
+}
+
 export function readStreamIdentifier(reader: WireReader): string {
   let name = '';
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
-    if (field === 3) name = reader.string();
+    if (field === NAME) name = reader.string();
     else reader.skip();
   }
   return name;
 }
 
 export function encodeStreamIdentifier(name: string): Buffer {
-  return new WireWriter().string(3, name).finish();
+  return new WireWriter().string(NAME, name).finish();
 }

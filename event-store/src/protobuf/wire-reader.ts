@@ -58,6 +58,12 @@ export class WireReader {
     return this.uint() !== 0;
   }
 
+  float32(): number {
+    const start = this.#offset;
+    this.#advance(4);
+    return this.#buffer.readFloatLE(start);
+  }
+
   bytes(): Buffer {
     const { start, end } = this.#lengthDelimited();
     return this.#buffer.subarray(start, end);

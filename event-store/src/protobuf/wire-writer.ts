@@ -1,5 +1,6 @@
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
+const FIXED_32 = 5;
 const INITIAL_BYTES = 128;
 
 /** How many bytes a varint of this value takes. */
@@ -42,6 +43,13 @@ export class WireWriter {
       rest >>= 7n;
     }
     this.#buffer[this.#length++] = Number(rest);
+    return this;
+  }
+
+  float32(field: number, value: number): this {
+    this.#reserve(20);
+    this.#length = writeVarint(this.#buffer, field * 8 + FIXED_32, this.#length);
+    this.#length = this.#buffer.writeFloatLE(value, this.#length);
     return this;
   }
 

@@ -60,7 +60,7 @@ export async function serveBatchAppends(
     if (!mayReadOn()) call.pause();
   });
 
-  await new Promise<void>((resolve) => call.once('end', resolve).once('close', resolve));
+  if (outbox.isOpen) await new Promise<void>((resolve) => call.once('end', resolve).once('close', resolve));
   if (outbox.isOpen && unanswered.size > 0) {
     await new Promise<void>((resolve) => {
       onAllAnswered = resolve;

@@ -10,8 +10,8 @@ import { findStream, firstReadableRevision, TOMBSTONE_TYPE } from './stream-meta
  * hand-over from history to live events at which one could get lost or come twice, and nothing to buffer for slow readers.
  */
 export interface Feed {
-  /** The stream whose commits may bring something new; absent: all. */
-  readonly stream: string | undefined;
+  /** The streams whose commits may bring something new. */
+  readonly watches: readonly string[] | 'any';
   /** Moves on by one event. Undefined at the end of what there is. */
   next(): RecordedEvent | undefined;
 }
@@ -20,7 +20,7 @@ export interface Feed {
 export function followAll(log: EventLog, from: StartPoint): Feed {
   let position = from === 'start' ? 0 : from === 'end' ? log.headPosition : from;
   return {
-    stream: undefined,
+    watches: 'any',
     next: () => {
       while (position < log.headPosition) {
         const event = log.eventAt(++position);
@@ -44,12 +44,15 @@ export function followStream(log: EventLog, name: string, from: StartPoint): Fee
   const oldestMs = $maxAge === undefined ? -Infinity : Date.now() - $maxAge * 1_000;
   let state = stream.state;
   return {
-    stream: name,
+    watches: [name],
     next: () => {
       if (isAtTombstone) throw streamDeleted(name);
       if (!state || revision > state.lastRevision) state = log.stateOf(name);
       while (state && revision <= state.lastRevision) {
-        const event = log.eventOf(name, state, revision++);
+        const event = log.eventOf(name, state, revision);
+        // Durable but not announced yet: changed rights are heard of with the announcement, so it comes first.
+        if (event.position > log.headPosition) return undefined;
+        revision++;
         if (event.revision <= last && event.createdMs <= oldestMs) continue;
         isAtTombstone = event.type === TOMBSTONE_TYPE;
         return event;

@@ -1,4 +1,14 @@
-import type { WireReader } from '../protobuf/wire-reader.ts';
+import {
+  mark,
+  message,
+  nested,
+  optional,
+  repeated,
+  text,
+  uint,
+  type ContentOf,
+} from '../protobuf/message.ts';
+import { invalidArgument } from './errors.ts';
 
 const DEFAULT_WINDOW_EVENTS = 32;
 
@@ -12,34 +22,25 @@ export interface FilterOptions {
   readonly checkpointIntervalMultiplier: number;
 }
 
-export function readFilterOptions(reader: WireReader): FilterOptions {
-  let on: FilterOptions['on'] = 'type';
-  let expression: Expression = { regex: '', prefixes: [] };
-  let windowEvents = DEFAULT_WINDOW_EVENTS;
-  let checkpointIntervalMultiplier = 1;
-  for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
-    if (field === 1 || field === 2) {
-      on = field === 1 ? 'stream' : 'type';
-      expression = readExpression(reader.message());
-    } else if (field === 3) windowEvents = reader.uint();
-    else if (field === 5) checkpointIntervalMultiplier = reader.uint();
-    else reader.skip();
-  }
-  return { on, ...expression, windowEvents, checkpointIntervalMultiplier };
-}
+const expression = message({ regex: text(1), prefixes: repeated(text(2)) });
 
-interface Expression {
-  readonly regex: string;
-  readonly prefixes: readonly string[];
-}
+/** The protocol's FilterOptions. */
+export const filterMessage = message({
+  onStream: nested(1, expression),
+  onType: nested(2, expression),
+  windowEvents: optional(uint(3)),
+  count: mark(4),
+  checkpointIntervalMultiplier: optional(uint(5)),
+});
 
-function readExpression(reader: WireReader): Expression {
-  const prefixes: string[] = [];
-  let regex = '';
-  for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
-    if (field === 1) regex = reader.string();
-    else if (field === 2) prefixes.push(reader.string());
-    else reader.skip();
-  }
-  return { regex, prefixes };
+export function checkFilter(asked: ContentOf<typeof filterMessage>): FilterOptions {
+  const wanted = asked.onStream ?? asked.onType;
+  if (!wanted) throw invalidArgument('A filter must say what it looks at');
+  return {
+    on: asked.onStream ? 'stream' : 'type',
+    regex: wanted.regex,
+    prefixes: wanted.prefixes,
+    windowEvents: asked.windowEvents ?? DEFAULT_WINDOW_EVENTS,
+    checkpointIntervalMultiplier: asked.checkpointIntervalMultiplier ?? 1,
+  };
 }

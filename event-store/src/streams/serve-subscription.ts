@@ -5,6 +5,8 @@ import type { EventLog } from '../log/event-log.ts';
 import { eventFilter } from './event-filter.ts';
 import { followAll, followStream, type Feed } from './feeds.ts';
 import type { FilterOptions } from './filter-options.ts';
+import { metadataStreamOf } from './stream-metadata.ts';
+import { ALL_STREAM, demand, SETTINGS_STREAM, type Access } from '../security/access.ts';
 import { asItIs, resolveLink } from './links.ts';
 import { nextTurn } from './next-turn.ts';
 import type { ReadRequest } from './read-request.ts';
@@ -18,7 +20,8 @@ export async function serveSubscription(
   log: EventLog,
   request: ReadRequest,
   outbox: Outbox,
-  { signal }: CallContext,
+  { signal, user }: CallContext,
+  access: Access,
 ): Promise<void> {
   const feed =
     request.stream === undefined
@@ -26,11 +29,18 @@ export async function serveSubscription(
       : followStream(log, request.stream, request.from);
   const matches = request.filter && eventFilter(request.filter);
   const checkpoints = request.filter && new Checkpoints(request.filter);
+  const watches =
+    feed.watches === 'any' ? 'any' : [...feed.watches, ...aclStreams(request.stream ?? ALL_STREAM)];
+  let accessVersion = access.version;
   let hasCaughtUp = false;
   let looked = 0;
   outbox.send(encodeConfirmation(randomUUID()));
 
   while (!signal.aborted) {
+    if (accessVersion !== access.version) {
+      accessVersion = access.version;
+      demand(access.allows(user, 'read', request.stream ?? ALL_STREAM));
+    }
     const event = feed.next();
     if (!event) {
       if (!hasCaughtUp) {
@@ -38,7 +48,7 @@ export async function serveSubscription(
         sendCheckpoint(outbox, checkpoints?.atEndOfHistory());
         outbox.send(encodeCaughtUp());
       }
-      await moreEvents(log, feed, signal);
+      await moreEvents(log, watches, signal);
       continue;
     }
     if (++looked % EVENTS_PER_TURN === 0) await nextTurn();
@@ -54,14 +64,18 @@ function sendCheckpoint(outbox: Outbox, position: number | undefined): void {
   if (position !== undefined) outbox.send(encodeCheckpoint(position));
 }
 
-async function moreEvents(log: EventLog, feed: Feed, signal: AbortSignal): Promise<void> {
+function aclStreams(stream: string): string[] {
+  return [metadataStreamOf(stream), SETTINGS_STREAM];
+}
+
+async function moreEvents(log: EventLog, watches: Feed['watches'], signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const wake = (): void => {
       signal.removeEventListener('abort', wake);
       stopWaiting();
       resolve();
     };
-    const stopWaiting = log.changes.onNext(feed.stream, wake);
+    const stopWaiting = log.changes.onNext(watches, wake);
     signal.addEventListener('abort', wake);
   });
 }

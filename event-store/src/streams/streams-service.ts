@@ -1,9 +1,10 @@
 import type { CallContext } from '../grpc/call-context.ts';
-import { Service, type ToStatus } from '../grpc/service.ts';
+import { Service, type ServiceEnvironment } from '../grpc/service.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { WriteTransaction } from '../log/write-transaction.ts';
 import { WireReader } from '../protobuf/wire-reader.ts';
 import { WireWriter } from '../protobuf/wire-writer.ts';
+import { ALL_STREAM, demand, type Access } from '../security/access.ts';
 import { serveAppend } from './append.ts';
 import type { AppendLimits } from './append-limits.ts';
 import { decodeAppendMessage, decodeBatchAppendChunk } from './append-messages.ts';
@@ -20,12 +21,18 @@ import { submitWithin } from './submit-within.ts';
 const BYTES_OF_A_DELETE = 512;
 
 /** The Streams service: append, read, subscribe, delete. */
-export function streamsService(log: EventLog, limits: AppendLimits, toStatus: ToStatus): Service {
+export function streamsService(
+  log: EventLog,
+  limits: AppendLimits,
+  access: Access,
+  environment: ServiceEnvironment,
+): Service {
   const remove = async (
     { stream, expected }: AppendOptions,
     context: CallContext,
     run: (transaction: WriteTransaction, request: AppendOptions) => number,
   ): Promise<Buffer> => {
+    demand(access.allows(context.user, 'delete', stream));
     const beginBeforeMs = Math.min(Date.now() + limits.writeTimeoutMs, context.deadlineMs);
     const position = await submitWithin(log, beginBeforeMs, {
       bytes: BYTES_OF_A_DELETE,
@@ -34,24 +41,32 @@ export function streamsService(log: EventLog, limits: AppendLimits, toStatus: To
     return new WireWriter().message(1, (written) => written.uint(1, position).uint(2, position)).finish();
   };
 
-  return new Service('event_store.client.streams.Streams', toStatus)
+  return new Service('event_store.client.streams.Streams', environment)
     .serverStream(
       'Read',
       decodeReadRequest,
       async (request, outbox, context) => {
-        const { count } = request;
-        if (count === undefined) await serveSubscription(log, request, outbox, context);
+        const { count, stream } = request;
+        demand(access.allows(context.user, 'read', stream ?? ALL_STREAM));
+        if (count === undefined) await serveSubscription(log, request, outbox, context, access);
         else await serveRead(log, { ...request, count }, outbox);
       },
       ['position', 'events'],
     )
     .clientStream('Append', decodeAppendMessage, (call, context) =>
-      serveAppend(call, context, log, limits, () => undefined),
+      serveAppend(call, context, log, limits, ({ stream }) =>
+        demand(access.allows(context.user, 'write', stream)),
+      ),
     )
     .duplex(
       'BatchAppend',
       decodeBatchAppendChunk,
-      (call, outbox) => serveBatchAppends(call, outbox, (options) => new BatchedAppend(log, limits, options)),
+      (call, outbox, { user }) =>
+        serveBatchAppends(call, outbox, (options) => {
+          const append = new BatchedAppend(log, limits, options);
+          if (!access.allows(user, 'write', options.stream)) append.refuse({ outcome: 'access-denied' });
+          return append;
+        }),
       ['deadline_duration'],
     )
     .unary('Delete', decodeDeleteRequest, (request, context) => remove(request, context, deleteStream))

@@ -6,11 +6,16 @@ import { afterAll, beforeAll } from 'vitest';
 import { startEventStore, type EventStoreServer } from '../server.ts';
 import type { EventStoreOptions } from '../options.ts';
 
-/** A store of the test file's own, and the official client connected to it. */
+export const ADMIN = { username: 'admin', password: 'changeit' };
+export const OPS = { username: 'ops', password: 'changeit' };
+
+/** A store of the test file's own, and the official client connected to it (as admin, if it is secure). */
 export interface TestStore {
   readonly directory: string;
   readonly server: EventStoreServer;
   readonly client: EventStoreDBClient;
+  /** One more client; anonymous without credentials. It is disposed of after the tests. */
+  connect(credentials?: typeof ADMIN): EventStoreDBClient;
   /** Stops the server and starts it again over the same data, with a new client. */
   restart(): Promise<void>;
 }
@@ -19,15 +24,24 @@ export interface TestStore {
 export function useTestStore(options: Partial<EventStoreOptions> = {}): TestStore {
   let directory: string | undefined;
   let server: EventStoreServer | undefined;
-  let client: EventStoreDBClient | undefined;
+  let clients: EventStoreDBClient[] = [];
 
+  const connect = (credentials?: typeof ADMIN): EventStoreDBClient => {
+    const { connectionString } = started(server);
+    const signIn = credentials ? `${credentials.username}:${encodeURIComponent(credentials.password)}@` : '';
+    const connection = connectionString.replace('esdb://', `esdb://${signIn}`);
+    const client = EventStoreDBClient.connectionString(connection);
+    clients.push(client);
+    return client;
+  };
   const start = async (): Promise<void> => {
     directory ??= temporaryDirectory();
     server = await startEventStore({ insecure: true, ...options, directory, port: 0 });
-    client = EventStoreDBClient.connectionString(server.connectionString);
+    connect(options.insecure === false ? ADMIN : undefined);
   };
   const stop = async (): Promise<void> => {
-    await client?.dispose();
+    await Promise.all(clients.map((client) => client.dispose()));
+    clients = [];
     await server?.stop();
   };
   beforeAll(start);
@@ -43,8 +57,9 @@ export function useTestStore(options: Partial<EventStoreOptions> = {}): TestStor
       return started(server);
     },
     get client() {
-      return started(client);
+      return started(clients[0]);
     },
+    connect,
     restart: async () => {
       await stop();
       await start();

@@ -1,25 +1,24 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { TlsMaterial } from '../security/tls-files.ts';
 
 const HTTP2_PREFACE = 'PRI';
-/** A connection that says nothing for so long is closed. */
-const FIRST_BYTES_TIMEOUT_MS = 10_000;
+/** A connection that has not said what it wants by then is closed. */
+const GREETING_TIMEOUT_MS = 10_000;
 
 export interface ConnectionHandlers {
   readonly onHttp2: (socket: Socket) => void;
   readonly onHttp1: (socket: Socket) => void;
 }
 
-/** Listens on the one port and hands each connection to the protocol that its first bytes speak. */
+/** Listens on the one port and hands each connection to the protocol that it speaks. */
 export class Front {
   readonly #server: NetServer;
   readonly #sockets = new Set<Socket>();
 
-  constructor(handlers: ConnectionHandlers) {
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      this.#keep(socket);
-      chooseByFirstBytes(socket, handlers);
-    });
+  constructor(handlers: ConnectionHandlers, tls: TlsMaterial | undefined) {
+    this.#server = tls ? tlsServer(tls, handlers) : plainServer(handlers);
+    this.#server.on('connection', (socket: Socket) => this.#keep(socket));
   }
 
   async listen(host: string, port: number): Promise<AddressInfo> {
@@ -45,26 +44,65 @@ export class Front {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    // A connection that breaks ends its calls; there is nobody to tell.
-    socket.on('error', () => socket.destroy());
   }
+}
+
+function plainServer(handlers: ConnectionHandlers): NetServer {
+  return createServer({ noDelay: true }, (socket) => {
+    destroyOnError(socket);
+    chooseByFirstBytes(socket, handlers);
+  });
+}
+
+function tlsServer(
+  { certificate, privateKey, authority }: TlsMaterial,
+  handlers: ConnectionHandlers,
+): NetServer {
+  const server = createTlsServer({
+    cert: certificate,
+    key: privateKey,
+    ca: authority,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: GREETING_TIMEOUT_MS,
+    noDelay: true,
+    // A certificate is one way to sign in; passwords are the other.
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('secureConnection', (socket) => {
+    destroyOnError(socket);
+    if (showsForeignCertificate(socket)) socket.destroy();
+    else if (socket.alpnProtocol === 'h2') handlers.onHttp2(socket);
+    else handlers.onHttp1(socket);
+  });
+  return server;
+}
+
+function showsForeignCertificate(socket: TLSSocket): boolean {
+  return !socket.authorized && Object.keys(socket.getPeerCertificate()).length > 0;
+}
+
+/** A connection that breaks ends its calls; there is nobody to tell. */
+function destroyOnError(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
 }
 
 function chooseByFirstBytes(socket: Socket, { onHttp2, onHttp1 }: ConnectionHandlers): void {
   const giveUp = (): void => {
     socket.destroy();
   };
-  socket.setTimeout(FIRST_BYTES_TIMEOUT_MS, giveUp);
+  socket.setTimeout(GREETING_TIMEOUT_MS, giveUp);
+  let first = Buffer.alloc(0);
   const onReadable = (): void => {
-    const first: unknown = socket.read();
-    if (!Buffer.isBuffer(first)) return;
-    if (first.length < HTTP2_PREFACE.length) {
-      socket.unshift(first);
-      return;
-    }
+    const chunk: unknown = socket.read();
+    if (!Buffer.isBuffer(chunk)) return;
+    first = Buffer.concat([first, chunk]);
+    if (first.length < HTTP2_PREFACE.length) return;
+    socket.unshift(first);
     socket.off('readable', onReadable);
     socket.setTimeout(0).off('timeout', giveUp);
-    socket.unshift(first);
     if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) onHttp2(socket);
     else onHttp1(socket);
   };
