@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient, isCommandError } from '@eventstore/db-client';
 import type { AppendResult } from '@eventstore/db-client';
 import { EventStoreFault } from './faults.ts';
@@ -13,12 +14,15 @@ interface Append {
   readonly run: Run;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
+  readonly timeoutMs: number;
   sentAt: number;
   timer?: NodeJS.Timeout;
 }
 
 /** Appends that wait for the one that opens the connection; beyond it they are refused. */
 const maxWaitingAppends = 10_000;
+/** Calls that can be ended end at once. */
+const disposeTimeoutMs = 500;
 /** How long after an answer, with nothing under way, the connection is taken to be the same. */
 const sameConnectionMs = 100;
 
@@ -51,7 +55,7 @@ export class AppendingClient {
     if (this.#waiting.size >= maxWaitingAppends)
       throw new EventStoreFault('too many appends wait for the event store', { isRetryable: true });
     return new Promise((resolve, reject) => {
-      const append: Append = { run, resolve, reject, sentAt: 0 };
+      const append: Append = { run, resolve, reject, timeoutMs, sentAt: 0 };
       append.timer = setTimeout(() => {
         this.#timeOut(append);
         reject(new AppendTimeoutError(`no answer to an append for ${timeoutMs} ms`));
@@ -67,8 +71,9 @@ export class AppendingClient {
     throw new EventStoreFault(`${stream}@${revision} was appended but cannot be read`, { isRetryable: true });
   }
 
+  /** Ends all calls. One that the server ended long ago never tells the client so, and is not waited for. */
   async dispose(): Promise<void> {
-    await this.#client.dispose();
+    await Promise.race([this.#client.dispose(), delay(disposeTimeoutMs, undefined, { ref: false })]);
   }
 
   #sendWaiting(): void {
@@ -108,7 +113,8 @@ export class AppendingClient {
   #timeOut(append: Append): void {
     if (this.#waiting.delete(append)) return;
     this.#sent.delete(append);
-    if (this.#lastAnswerAt < append.sentAt) this.#renew();
+    const silentMs = performance.now() - Math.max(append.sentAt, this.#lastAnswerAt);
+    if (silentMs >= append.timeoutMs / 2) this.#renew(); // one sent at its last moment proves nothing
     this.#sendWaiting();
   }
 
@@ -130,7 +136,7 @@ export class AppendingClient {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     this.#isOpen = false;
-    void this.#client.dispose().finally(() => {
+    void this.dispose().then(() => {
       this.#client = EventStoreDBClient.connectionString(this.#connectionString);
       this.#sent = new Set();
       this.#isRenewing = false;
