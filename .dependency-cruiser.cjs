@@ -38,8 +38,8 @@ module.exports = {
       [...services, 'shared', 'event-store', 'postgres'],
       'npm start composes the services; the built page it serves as files.',
     ),
-    ...onlyImports('bench', [], 'Measurements use the outside interfaces only.'),
-    ...onlyImports('e2e', [], 'Browser tests use the outside interfaces only.'),
+    ...onlyImports('bench', ['shared', 'testing'], 'Measurements speak the wire from outside.'),
+    ...onlyImports('e2e', ['shared', 'testing'], 'Tests of the whole speak the wire from outside.'),
     {
       name: 'web-through-browser-entry',
       comment: 'The page may not pull in what runs on servers only.',

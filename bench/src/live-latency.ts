@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId, serverFrameSchema, subprotocol } from '@verbatim/shared';
 import WebSocket from 'ws';
 import type { Benchmark } from './benchmark.ts';
-import { startInstance } from './instance.ts';
+import { startInstance } from '@verbatim/testing/instance';
 import { latencyLine } from './statistics.ts';
 import { createChannel, invite, signUp, type Person } from './workspace.ts';
 
@@ -41,7 +41,7 @@ export const liveLatencyBenchmark: Benchmark = {
       }
       socket.close();
     } finally {
-      await instance.stop();
+      await instance.remove();
     }
   },
 };

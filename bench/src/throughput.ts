@@ -1,6 +1,6 @@
 import { commandAnswer, newId } from '@verbatim/shared';
 import type { Benchmark } from './benchmark.ts';
-import { startInstance } from './instance.ts';
+import { startInstance } from '@verbatim/testing/instance';
 import { grouped, latencyLine, median } from './statistics.ts';
 import { createChannel, invite, signUp, type Person } from './workspace.ts';
 
@@ -46,7 +46,7 @@ export const throughputBenchmark: Benchmark = {
         `median of ${runs} runs of ${grouped(messagesPerRun)}: ${of((f) => f.acceptedPerSecond)} messages/s accepted, ${of((f) => f.projectedPerSecond)} messages/s projected`,
       );
     } finally {
-      await instance.stop();
+      await instance.remove();
     }
   },
 };
