@@ -62,6 +62,7 @@ export async function openInstance(
   };
   const stop = async () => {
     stopping.abort();
+    lock.announceStop();
     const insist = setTimeout(() => supervisor.kill(), stopWithinMs);
     await supervisor.stop();
     clearTimeout(insist);

@@ -2,14 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeFileSync, ftruncateSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StartFault } from '../start-fault.ts';
 
-/** What the last instance left running ends by itself within this time after its supervisor was killed. */
-const lastInstanceEndsWithinSeconds = 15;
+/** What an instance leaves running ends by itself within this time after it was killed or told to stop. */
+const lastInstanceEndsWithinMs = 15_000;
+/** An instance that runs on is refused after this; one that was just told to stop has said so by then. */
+const patienceMs = 2_000;
+const pollMs = 100;
 
 /** The right to use a data directory, held until the processes that inherit `descriptor` have ended too. */
 export interface InstanceLock {
   readonly descriptor: number;
+  /** Tells a start that waits for the lock that it is worth waiting. */
+  announceStop(): void;
   release(): void;
 }
 
@@ -18,28 +24,39 @@ export interface InstanceLock {
  *
  * The kernel keeps the lock (flock) and lets go of it when the last process that holds the descriptor has
  * ended, however it ended. Whatever an instance that was killed leaves behind therefore keeps the lock, and
- * is waited for; nobody has to judge from numbers in a file whether another process is alive.
+ * is waited for; the number in the file only tells whether waiting makes sense.
  */
 export async function lockDataDirectory(dataDirectory: string): Promise<InstanceLock> {
   const file = path.join(dataDirectory, 'instance.lock');
   const descriptor = openSync(file, 'a+', 0o600);
-  if (!(await tryLock(descriptor, 0))) {
+  const startedAt = performance.now();
+  while (!(await tryLock(descriptor))) {
+    const waitedMs = performance.now() - startedAt;
     const holder = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    if (isAlive(holder) || !(await tryLock(descriptor, lastInstanceEndsWithinSeconds))) {
+    if (waitedMs > lastInstanceEndsWithinMs || (waitedMs > patienceMs && isAlive(holder))) {
       closeSync(descriptor);
       throw new StartFault(
-        `Verbatim is already running on ${dataDirectory} (process ${holder}): stop it first.`,
+        `Verbatim is already running on ${dataDirectory}${numbered(holder)}: stop it first.`,
       );
     }
+    await delay(pollMs);
   }
   ftruncateSync(descriptor);
   writeFileSync(descriptor, `${process.pid}\n`);
-  return { descriptor, release: () => closeSync(descriptor) };
+  return {
+    descriptor,
+    announceStop: () => ftruncateSync(descriptor),
+    release: () => closeSync(descriptor),
+  };
+}
+
+function numbered(holder: number): string {
+  return Number.isNaN(holder) ? '' : ` (process ${holder})`;
 }
 
 /** util-linux' flock locks the open file that it shares with us, so the lock stays when it ends. */
-async function tryLock(descriptor: number, withinSeconds: number): Promise<boolean> {
-  const flock = spawn('flock', ['--exclusive', '--timeout', String(withinSeconds), '3'], {
+async function tryLock(descriptor: number): Promise<boolean> {
+  const flock = spawn('flock', ['--exclusive', '--nonblock', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
   });
   try {
@@ -51,6 +68,7 @@ async function tryLock(descriptor: number, withinSeconds: number): Promise<boole
 }
 
 function isAlive(pid: number): boolean {
+  if (Number.isNaN(pid)) return false;
   try {
     process.kill(pid, 0);
     return true;
