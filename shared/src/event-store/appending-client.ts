@@ -5,7 +5,7 @@ import { EventStoreFault } from './faults.ts';
 import { readStream } from './read.ts';
 
 /** No answer within the append's own time: the client by itself might wait for ever. */
-export class AppendTimeoutError extends Error {
+class AppendTimeoutError extends Error {
   override readonly name = 'AppendTimeoutError';
 }
 

@@ -51,7 +51,7 @@ export interface AllSubscription extends AsyncIterable<SubscriptionItem> {
   readonly state: SubscriptionState;
 }
 
-const reconnectBackOff: BackOff = { baseMs: 100, capMs: 2_000 };
+const reconnectBackOff: BackOff = { baseMs: 100, capMs: 1_000 };
 const defaultMaxBufferedEvents = 4_096;
 const defaultMaxBufferedBytes = 16 * 1024 * 1024;
 const defaultStallCheckIntervalMs = 2_000;

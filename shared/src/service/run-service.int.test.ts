@@ -74,9 +74,9 @@ describe('a service', () => {
   });
 
   it('is cut off with 1 when it does not stop in time', async () => {
-    const { code } = await run('return { stop: () => new Promise(() => undefined) };', {}, (child) =>
-      child.kill(),
-    );
+    const never = 'return { stop: () => new Promise(() => undefined) };';
+    const { code, stdout } = await run(never, {}, (child) => child.kill());
     expect(code).toBe(1);
+    expect(stdout).toContain('did not stop in time');
   });
 });
