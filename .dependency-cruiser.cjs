@@ -1,9 +1,21 @@
 // Holds the table of ARCHITECTURE.md: which folder may import which.
 
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+
+const manifestOf = (folder) => JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8'));
+const workspaces = manifestOf('.').workspaces;
+
+/** The sources behind what each package.json exports. */
+const doors = workspaces.flatMap((folder) =>
+  Object.values(manifestOf(folder).exports ?? {}).map(
+    (door) => `^${path.join(folder, door['@verbatim/source']).replaceAll('.', String.raw`\.`)}$`,
+  ),
+);
+
 const services = ['command-api', 'projections', 'query-api', 'realtime'];
 const tests = String.raw`\.(int\.|e2e\.|long\.)*test\.ts$`;
-const ours =
-  '^(bench|cli|command-api|e2e|event-store|postgres|projections|query-api|realtime|shared|standalone|testing|web)/';
+const ours = `^(${workspaces.join('|')})/`;
 
 /** `folder` imports itself and `allowed`, and nothing else of ours; its tests may use the test support. */
 const onlyImports = (folder, allowed, comment) => [
@@ -52,20 +64,21 @@ module.exports = {
       comment: 'The off-line verifier stands alone, so that an auditor can read all of it.',
       severity: 'error',
       from: { path: '^cli/src/verify/', pathNot: tests },
-      to: { path: ours, pathNot: '^cli/src/verify/' },
+      to: { path: ours, pathNot: ['^cli/src/verify/', String.raw`^shared/src/record/hash-definition\.ts$`] },
     },
     {
       name: 'one-door',
       comment: 'Other workspaces are entered by their package name, never by a path into them.',
       severity: 'error',
       from: { path: '^([^/]+)/' },
-      to: { path: ours, pathNot: [String.raw`^$1/`, String.raw`/src/(index|browser)\.ts$`] },
+      to: { path: ours, pathNot: ['^$1/', ...doors] },
     },
     {
       name: 'no-cycles',
+      comment: 'Components that draw trees are the exception: they contain themselves.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'], pathNot: String.raw`\.svelte$` } },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

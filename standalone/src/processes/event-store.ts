@@ -1,11 +1,13 @@
 import { startEventStore } from 'verbatim-event-store';
 import { z } from 'zod';
-import { runService } from './run-service.ts';
+import { runPart } from './run-part.ts';
 
-const { EVENT_STORE_DIRECTORY, EVENT_STORE_PORT } = z
-  .object({ EVENT_STORE_DIRECTORY: z.string(), EVENT_STORE_PORT: z.coerce.number().int() })
-  .parse(process.env);
+const environmentSchema = z.object({
+  EVENT_STORE_DIRECTORY: z.string(),
+  EVENT_STORE_PORT: z.coerce.number().int(),
+});
 
-await runService(() =>
-  startEventStore({ directory: EVENT_STORE_DIRECTORY, port: EVENT_STORE_PORT, insecure: true }),
-);
+await runPart('event-store', async () => {
+  const { EVENT_STORE_DIRECTORY, EVENT_STORE_PORT } = environmentSchema.parse(process.env);
+  return startEventStore({ directory: EVENT_STORE_DIRECTORY, port: EVENT_STORE_PORT, insecure: true });
+});
