@@ -100,6 +100,7 @@ export { pushBatchSchema, pushItemSchema, type PushBatch, type PushItem } from '
 export { createPushSubscriber } from './push/subscriber.ts';
 
 export { limits } from './http/limits.ts';
+export type { RouteDescription } from './http/route-description.ts';
 export {
   acceptInvitationBody,
   changePasswordBody,
@@ -172,6 +173,7 @@ export {
   type RoomView,
 } from './http/rooms.ts';
 export { clientFrameSchema, closeCodes, subprotocol, type ClientFrame } from './frames/client-frames.ts';
+export { retryAfterMsOf, retryAfterReason } from './frames/retry-after.ts';
 export {
   durableFrameSchema,
   momentaryFrameSchema,
@@ -219,25 +221,6 @@ export {
   type ConsistencyClaim,
   type InclusionClaim,
 } from './record/verify-proof.ts';
-
-export { readFramesAfter, readFramesAt, type FrameAddress } from './read-models/frames.ts';
-export {
-  authorJoin,
-  everybodyId,
-  isoText,
-  messageColumns,
-  toMessageView,
-} from './read-models/message-rows.ts';
-export {
-  callerOf,
-  directoryVersion,
-  readableRoom,
-  roomsOfPerson,
-  type Caller,
-  type Person,
-  type ReadableRoom,
-} from './read-models/readers.ts';
-export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';
 
 export {
   checkpointKeyFromSeed,
@@ -303,3 +286,22 @@ export { problemOf } from './service/problem-of.ts';
 export { requestIdOf } from './service/request-id.ts';
 export { runService, type Running } from './service/run-service.ts';
 export { createServiceApp, type ServiceAppOptions } from './service/service-app.ts';
+
+export { readFramesAfter, readFramesAt, type FrameAddress } from './read-models/frames.ts';
+export {
+  authorJoin,
+  everybodyId,
+  isoText,
+  messageColumns,
+  toMessageView,
+} from './read-models/message-rows.ts';
+export {
+  callerOf,
+  directoryVersion,
+  readableRoom,
+  roomsOfPerson,
+  type Caller,
+  type Person,
+  type ReadableRoom,
+} from './read-models/readers.ts';
+export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';

@@ -13,6 +13,7 @@ export const accountsSchema: readonly string[] = [
      email_hash text PRIMARY KEY,
      user_id uuid NOT NULL UNIQUE,
      organization_id uuid NOT NULL,
+     command_id text NOT NULL,
      reserved_at timestamptz NOT NULL DEFAULT now(),
      confirmed_at timestamptz
    )`,
@@ -28,7 +29,6 @@ export const accountsSchema: readonly string[] = [
      organization_id uuid NOT NULL,
      organization_name text,
      invitation_id uuid,
-     command_id text NOT NULL,
      started_at timestamptz NOT NULL DEFAULT now(),
      CHECK ((organization_name IS NULL) <> (invitation_id IS NULL))
    )`,
@@ -52,13 +52,11 @@ export const accountsSchema: readonly string[] = [
   `CREATE TABLE invitation (
      invitation_id uuid PRIMARY KEY,
      organization_id uuid NOT NULL,
-     secret_hash text NOT NULL,
      email_hash text,
      sealed_email jsonb,
      invited_by uuid NOT NULL,
      created_at timestamptz NOT NULL DEFAULT now(),
      expires_at timestamptz NOT NULL,
-     claimed_by uuid,
      key_destroyed_at timestamptz
    )`,
   `CREATE INDEX invitation_of_organization ON invitation (organization_id, created_at DESC, invitation_id)`,
