@@ -1,1 +1,1 @@
-export {};
+export { createCommandApi, type CommandApi, type CommandApiOptions } from './create-command-api.ts';

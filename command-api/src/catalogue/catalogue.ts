@@ -1,0 +1,15 @@
+import { accountRoutes } from '../accounts/account-routes.ts';
+import type { Route } from '../http/route.ts';
+import { messageRoutes } from '../message/message-routes.ts';
+import { organizationRoutes } from '../organization/organization-routes.ts';
+import { readingRoutes } from '../reading/reading-routes.ts';
+import { roomRoutes } from '../room/room-routes.ts';
+
+/** Every route there is. Routing, validation, rate limits, OpenAPI and the access tests all come from here. */
+export const catalogue: readonly Route[] = [
+  ...accountRoutes,
+  ...organizationRoutes,
+  ...roomRoutes,
+  ...messageRoutes,
+  ...readingRoutes,
+];

@@ -1,0 +1,108 @@
+import {
+  accountsSchema,
+  createTokenSigner,
+  createTokenVerifier,
+  migrate,
+  Sealer,
+  VaultKeyring,
+  vaultDatabase,
+  vaultSchema,
+  type Database,
+  type EventStore,
+  type Logger,
+  type MasterKey,
+  type ReadinessCheck,
+  type SigningKeys,
+} from '@verbatim/shared';
+import type { Router } from 'express';
+import { loadLookUpHashes } from './accounts/look-up-hashes.ts';
+import { createPasswordHasher } from './accounts/password-hasher.ts';
+import { catalogue } from './catalogue/catalogue.ts';
+import { CommandRunner } from './deciding/command-runner.ts';
+import { createAuthenticate } from './http/authenticate.ts';
+import { commandRouter } from './http/command-router.ts';
+import { RateLimits } from './http/rate-limits.ts';
+import { ReadMarks } from './reading/read-marks.ts';
+import { runOnReading } from './reading/run-on-reading.ts';
+import { startFeed } from './streams/feed.ts';
+import { Opener } from './streams/opener.ts';
+import { States } from './streams/states.ts';
+import { StreamQueue } from './streams/stream-queue.ts';
+
+export interface CommandApiOptions {
+  readonly eventStore: EventStore;
+  readonly database: Database;
+  readonly masterKey: MasterKey;
+  readonly signingKeys: SigningKeys;
+  readonly allowedOrigins: readonly string[];
+  /** Where people find the web client, for links in invitations. */
+  readonly publicOrigin: string;
+  /** Off for measuring only. */
+  readonly hasRateLimits: boolean;
+  readonly logger: Logger;
+}
+
+export interface CommandApi {
+  readonly router: Router;
+  readonly readiness: readonly ReadinessCheck[];
+  stop(): Promise<void>;
+}
+
+/** Needs Postgres to begin; once running, commands on rooms and messages do without it for a while. */
+export async function createCommandApi(options: CommandApiOptions): Promise<CommandApi> {
+  const { eventStore, database, masterKey, signingKeys, logger } = options;
+  await migrate(database, 'vault', vaultSchema);
+  await migrate(database, 'accounts', accountsSchema);
+
+  const keyring = new VaultKeyring(vaultDatabase(database), masterKey);
+  const sealer = new Sealer(keyring);
+  const [hasher, hashes] = await Promise.all([createPasswordHasher(), loadLookUpHashes(database, masterKey)]);
+  const states = new States(eventStore, new Opener(keyring, sealer), () => feed.ageMs());
+  const feed = startFeed({ eventStore, logger, onEvent: (event) => states.applyFromFeed(event) });
+  const queue = new StreamQueue();
+  const runner = new CommandRunner({ eventStore, keyring, sealer, queue });
+  const readMarks = new ReadMarks((context, roomId, seq) =>
+    runOnReading({ runner, states }, context, roomId, { type: 'MarkRead', actorId: context.actorId, seq }),
+  );
+  const services = {
+    ...options,
+    keyring,
+    sealer,
+    states,
+    runner,
+    hasher,
+    hashes,
+    readMarks,
+    signer: createTokenSigner(signingKeys),
+  };
+  return {
+    router: commandRouter({
+      routes: catalogue,
+      services,
+      authenticate: createAuthenticate(createTokenVerifier(signingKeys.verification), states),
+      rateLimits: options.hasRateLimits ? new RateLimits() : undefined,
+      logger,
+    }),
+    readiness: [
+      {
+        name: 'event store',
+        check: async () => {
+          await eventStore.head();
+          return { isReady: true };
+        },
+      },
+      {
+        name: 'accounts',
+        check: async () => {
+          await database.raw('SELECT 1');
+          return { isReady: true };
+        },
+      },
+    ],
+    stop: async () => {
+      await readMarks.stop();
+      await feed.stop();
+      await hasher.stop();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type {
+  Database,
+  EventStore,
+  Logger,
+  Sealer,
+  SigningKeys,
+  TokenSigner,
+  VaultKeyring,
+} from '@verbatim/shared';
+import type { LookUpHashes } from './accounts/look-up-hashes.ts';
+import type { PasswordHasher } from './accounts/password-hasher.ts';
+import type { CommandRunner } from './deciding/command-runner.ts';
+import type { ReadMarks } from './reading/read-marks.ts';
+import type { States } from './streams/states.ts';
+
+/** What handlers work with. */
+export interface Services {
+  readonly eventStore: EventStore;
+  readonly database: Database;
+  readonly keyring: VaultKeyring;
+  readonly sealer: Sealer;
+  readonly states: States;
+  readonly runner: CommandRunner;
+  readonly readMarks: ReadMarks;
+  readonly hasher: PasswordHasher;
+  readonly hashes: LookUpHashes;
+  readonly signer: TokenSigner;
+  readonly signingKeys: SigningKeys;
+  /** Browsers may use cookies from these origins only. */
+  readonly allowedOrigins: readonly string[];
+  /** Where people find the web client, for links in invitations. */
+  readonly publicOrigin: string;
+  readonly logger: Logger;
+}
