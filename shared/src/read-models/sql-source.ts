@@ -1,38 +1,39 @@
-import { z } from 'zod';
+import type { Knex } from 'knex';
 import type { Database } from '../postgres/pool.ts';
 
 /** Where SQL with `$1` parameters is asked: a `pg` client or pool is one, `sqlSourceOf` makes one of our pools. */
 export interface SqlSource {
-  query(sql: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(sql: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
 }
 
-const connectionSchema = z.object({
-  query: z.custom<(sql: string, values?: unknown[]) => Promise<{ rows: unknown[] }>>(
-    (query) => typeof query === 'function',
-  ),
-});
+/** A statement as knex takes it: `?` for each place, with the number of the parameter that goes there. */
+interface PlacedStatement {
+  readonly sql: string;
+  readonly places: readonly number[];
+}
 
-/** The pool without its query builder: each query takes a connection, with the pool's own bounds, and gives it back. */
+/** There are as many statements as the code has, so nothing is ever dropped. */
+const placed = new Map<string, PlacedStatement>();
+
 export function sqlSourceOf(database: Database): SqlSource {
-  const pool = z
-    .object({
-      acquireConnection: z.custom<() => Promise<unknown>>((acquire) => typeof acquire === 'function'),
-      releaseConnection: z.custom<(connection: unknown) => Promise<void>>(
-        (release) => typeof release === 'function',
-      ),
-    })
-    .loose();
-  pool.parse(database.client);
-  const client = database.client as z.output<typeof pool>;
   return {
-    query: async (sql, values = []) => {
-      const connection = await client.acquireConnection();
-      try {
-        const { query } = connectionSchema.parse(connection);
-        return await query.call(connection, sql, values);
-      } finally {
-        await client.releaseConnection(connection);
-      }
+    query: (sql, values = []) => {
+      const statement = placedStatementOf(sql);
+      const bindings = statement.places.map((place) => values[place - 1] as Knex.RawBinding); // what pg takes, knex takes
+      return database.raw<{ rows: unknown[] }>(statement.sql, bindings);
     },
   };
+}
+
+function placedStatementOf(sql: string): PlacedStatement {
+  const known = placed.get(sql);
+  if (known !== undefined) return known;
+  const places: number[] = [];
+  const statement = sql.replaceAll('?', '\\?').replaceAll(/\$(\d+)/g, (_, number: string) => {
+    places.push(Number(number));
+    return '?';
+  });
+  const made = { sql: statement, places };
+  placed.set(sql, made);
+  return made;
 }

@@ -1,0 +1,36 @@
+import type { PushItem, RecordedEvent } from '@verbatim/shared';
+import type { Connection } from '../tables/connection.ts';
+import type { RowWriter } from '../tables/row-writer.ts';
+import type { LogItem } from './log-item.ts';
+import type { Partition } from './partition.ts';
+
+export interface ApplyOptions {
+  readonly writer: RowWriter;
+  /** A rebuild tells nobody. */
+  readonly wantsPushes: boolean;
+}
+
+/**
+ * Tables that are derived from the log, with one checkpoint, in a schema of their own. The same events give the same
+ * rows, however they are cut into batches: nothing comes from a clock or from chance.
+ */
+export interface ReadModel {
+  /** The name of its schema too. */
+  readonly name: string;
+  /** Rises whenever the tables, or what is written to them, change: the read model is built anew then. */
+  readonly version: number;
+  readonly tables: readonly string[];
+  /** What a rebuild makes after loading. */
+  readonly indexes: readonly string[];
+  /** Types of events that it wants decoded, their content opened. */
+  readonly opens: ReadonlySet<string>;
+  /** Whether it looks at an event at all; the rest only moves its checkpoint. */
+  readonly concerns: (stored: RecordedEvent) => boolean;
+  readonly partitionOf: (stored: RecordedEvent) => Partition;
+  /** Writes what the events change, in the caller's transaction. @throws what keeps one of them from being applied. */
+  apply(
+    connection: Connection,
+    items: readonly LogItem[],
+    options: ApplyOptions,
+  ): Promise<readonly PushItem[]>;
+}

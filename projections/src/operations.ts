@@ -1,0 +1,82 @@
+import type { Metrics, ReadinessCheck } from '@verbatim/shared';
+import type { LogBatch } from './group/model-writer.ts';
+import type { Projections } from './projections.ts';
+
+/** What is measured at each commit; handed to `startProjections` as its observer. */
+export interface ProjectionMetrics {
+  committed(readModel: string, position: bigint, batch: LogBatch): void;
+  interrupted(readModel: string): void;
+  parked(readModel: string): void;
+}
+
+const batchSizeBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
+
+export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
+  const model = ['read_model'] as const;
+  const events = metrics.counter('projection_events_total', 'Events of ours passed, applied or not.', model);
+  const batchSizes = metrics.histogram(
+    'projection_batch_events',
+    'Events committed together.',
+    model,
+    batchSizeBuckets,
+  );
+  const lag = metrics.histogram(
+    'projection_lag_seconds',
+    'From the store taking an event to its rows being committed.',
+    model,
+  );
+  const position = metrics.gauge('projection_position', 'The checkpoint, as a position in the log.', model);
+  const interruptions = metrics.counter(
+    'projection_interruptions_total',
+    'Times that projecting broke off and started over.',
+    model,
+  );
+  const parked = metrics.counter('projection_parked_total', 'Partitions that began to wait.', model);
+  return {
+    committed: (read_model, reached, { items }) => {
+      events.inc({ read_model }, items.length);
+      batchSizes.observe({ read_model }, items.length);
+      position.set({ read_model }, Number(reached));
+      const now = Date.now();
+      for (const { stored } of items)
+        lag.observe({ read_model }, Math.max(0, now - stored.created.getTime()) / 1_000);
+    },
+    interrupted: (read_model) => interruptions.inc({ read_model }),
+    parked: (read_model) => parked.inc({ read_model }),
+  };
+}
+
+/** A read model further behind than this, though it is at work, is reported. */
+const maxReadyLagMs = 5_000;
+
+/** One check for each read model, and one for what feeds them all. */
+export function readinessOf(projections: Projections): ReadinessCheck[] {
+  const feed: ReadinessCheck = {
+    name: 'log',
+    check: () => {
+      const { isConnected, isVaultThere, position, fault } = projections.feed.state;
+      return {
+        isReady: isConnected && isVaultThere && fault === undefined,
+        details: { isConnected, isVaultThere, position, ...(fault && { reason: fault.message }) },
+      };
+    },
+  };
+  const models = projections.runners.map((runner): ReadinessCheck => ({
+    name: runner.name,
+    check: () => {
+      const { phase, position, fault, parked, behindMs } = runner;
+      const isUpToDate = phase === 'live' && behindMs <= maxReadyLagMs;
+      return {
+        isReady: (isUpToDate || phase === 'standing-by') && parked.length === 0,
+        details: {
+          phase,
+          position,
+          behindMs,
+          ...(fault && { reason: fault.message }),
+          ...(parked.length > 0 && { parked }),
+        },
+      };
+    },
+  }));
+  return [feed, ...models];
+}

@@ -1,0 +1,63 @@
+import type { LogItem } from '../group/log-item.ts';
+import type { LogBatch } from '../group/model-writer.ts';
+
+/** What may wait for one read model. Beyond either bound it falls behind, and reads the log by itself. */
+const maxQueuedItems = 8_192;
+const maxQueuedBytes = 24 * 1024 * 1024;
+
+/** What the feed has handed to one read model and it has not taken yet. */
+export class FeedQueue {
+  #items: LogItem[] = [];
+  #bytes = 0;
+  #upTo: bigint;
+  #taken: bigint;
+  #wake: (() => void) | undefined;
+
+  /** @param from everything after this position will be put in. */
+  constructor(from: bigint) {
+    this.#upTo = from;
+    this.#taken = from;
+  }
+
+  get isFull(): boolean {
+    return this.#items.length >= maxQueuedItems || this.#bytes >= maxQueuedBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#upTo === this.#taken;
+  }
+
+  put({ items, upTo }: LogBatch): void {
+    for (const item of items) {
+      this.#items.push(item);
+      this.#bytes += bytesOf(item);
+    }
+    if (upTo > this.#upTo) this.#upTo = upTo;
+    this.#wake?.();
+  }
+
+  /** What is there, at most `maxItems`; waits until there is something, but not longer than until the signal. */
+  async take(maxItems: number, signal: AbortSignal): Promise<LogBatch | undefined> {
+    while (this.isEmpty) {
+      if (signal.aborted) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      this.#wake = undefined;
+    }
+    const items = this.#items.slice(0, maxItems);
+    this.#items = this.#items.slice(maxItems);
+    for (const item of items) this.#bytes -= bytesOf(item);
+    this.#taken = this.#items.length === 0 ? this.#upTo : (items.at(-1)?.stored.position ?? this.#upTo);
+    return { items, upTo: this.#taken };
+  }
+}
+
+/** Roughly: nearly all of an event is the sealed text, and all of it is bounded by what the store takes. */
+function bytesOf({ stored: { data } }: LogItem): number {
+  const sealed: unknown = typeof data === 'object' && data !== null && 'sealed' in data ? data.sealed : null;
+  const box: unknown =
+    typeof sealed === 'object' && sealed !== null && 'box' in sealed ? sealed.box : undefined;
+  return 2_048 + (typeof box === 'string' ? 2 * box.length : 0);
+}

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+
+/** While a leader lives, its session does something at least this often. */
+export const leaderHeartbeatMs = 1_000;
+/** A leader that is silent for so long is stopped or cut off; its session is ended for it. */
+const silentLeaderMs = 6_000;
+const standByPollMs = 500;
+
+/**
+ * Makes this session the one that writes a read model: of several runners one works, the others wait here. The right
+ * is a lock of the very session that writes, so whoever loses the one loses the other.
+ */
+export async function becomeLeader(client: pg.Client, name: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { rows } = await client.query<{ won: boolean }>(`SELECT pg_try_advisory_lock(${lockOf}) AS won`, [
+      name,
+    ]);
+    if (rows[0]?.won === true) return;
+    await client.query(
+      `SELECT pg_terminate_backend(activity.pid)
+       FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
+       WHERE locktype = 'advisory' AND granted AND pg_locks.database = activity.datid
+         AND ((classid::bigint << 32) | objid::bigint) = ${lockOf}
+         AND activity.state <> 'active'
+         AND activity.state_change < clock_timestamp() - $2 * interval '1 millisecond'`,
+      [name, silentLeaderMs],
+    );
+    await delay(standByPollMs, undefined, { signal });
+  }
+}
+
+const lockOf = `hashtextextended('verbatim projections ' || $1, 0)`;

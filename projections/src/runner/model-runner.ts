@@ -1,0 +1,184 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  fullJitterMs,
+  ImplausiblePositionError,
+  isTransient,
+  type Logger,
+  type PushItem,
+} from '@verbatim/shared';
+import type pg from 'pg';
+import { ModelWriter, type LogBatch } from '../group/model-writer.ts';
+import type { ParkedPartition } from '../group/parked.ts';
+import type { ReadModel } from '../group/read-model.ts';
+import { createSchema, stateOf } from '../group/schema.ts';
+import { FencedError, transaction } from '../group/transaction.ts';
+import { connect } from '../tables/connection.ts';
+import { insertRows } from '../tables/row-writer.ts';
+import { readLog, type LogReading } from './catch-up.ts';
+import type { EventFeed } from './event-feed.ts';
+import { becomeLeader, leaderHeartbeatMs } from './leadership.ts';
+
+export interface ModelRunnerOptions extends LogReading {
+  readonly databaseUrl: string;
+  readonly model: ReadModel;
+  readonly feed: EventFeed;
+  readonly logger: Logger;
+  // None of these may throw.
+  readonly onInterrupted: () => void;
+  readonly onParked: (parked: ParkedPartition) => void;
+  /** After the commit, in log order. */
+  readonly onCommitted: (position: bigint, pushes: readonly PushItem[], batch: LogBatch) => void;
+}
+
+export type RunnerPhase = 'connecting' | 'standing-by' | 'catching-up' | 'live' | 'refused' | 'stopped';
+
+const batchEvents = 1_000;
+const retryBackOff = { baseMs: 100, capMs: 2_000 };
+
+/** Keeps one read model up with the log: leads, catches up, follows the feed; starts over after whatever breaks. */
+export class ModelRunner {
+  readonly #options: ModelRunnerOptions;
+  #phase: RunnerPhase = 'connecting';
+  #writer: ModelWriter | undefined;
+  #fault: Error | undefined;
+  #waitingSince: number | undefined;
+
+  constructor(options: ModelRunnerOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.model.name;
+  }
+
+  get phase(): RunnerPhase {
+    return this.#phase;
+  }
+
+  get position(): bigint | undefined {
+    return this.#writer?.position;
+  }
+
+  get parked(): readonly ParkedPartition[] {
+    return this.#writer?.parked ?? [];
+  }
+
+  /** How long the oldest event that was handed over has been waiting. */
+  get behindMs(): number {
+    return this.#waitingSince === undefined ? 0 : Date.now() - this.#waitingSince;
+  }
+
+  /** Why it is not at work. */
+  get fault(): Error | undefined {
+    return this.#fault;
+  }
+
+  /** Resolves once the signal is given and nothing is under way. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const positionBefore = this.position;
+      await this.#lead().catch((error: unknown) => this.#noteInterruption(error));
+      if (this.position !== positionBefore) failures = 0;
+      await delay(fullJitterMs(failures, retryBackOff), undefined, { signal }).catch(() => undefined); // the loop ends
+    }
+    this.#phase = 'stopped';
+  }
+
+  #noteInterruption(error: unknown): void {
+    const { signal, logger, model, onInterrupted } = this.#options;
+    if (signal.aborted) return;
+    onInterrupted();
+    this.#fault = error instanceof Error ? error : new Error(String(error));
+    this.#phase = error instanceof ImplausiblePositionError ? 'refused' : 'connecting';
+    const level = error instanceof FencedError || isTransient(error) ? 'warn' : 'error';
+    logger[level]({ err: error, readModel: model.name }, 'projecting was interrupted; it starts over');
+  }
+
+  async #lead(): Promise<void> {
+    const { databaseUrl, model, signal, eventStore } = this.#options;
+    const connection = await connect({
+      url: databaseUrl,
+      applicationName: `verbatim projections ${model.name}`,
+    });
+    const heartbeat = setInterval(
+      () => void connection.query('SELECT 1').catch(() => undefined),
+      leaderHeartbeatMs,
+    );
+    try {
+      this.#phase = 'standing-by';
+      await becomeLeader(connection, model.name, signal);
+      await this.#ensureSchema(connection);
+      const writer = await ModelWriter.open({
+        connection,
+        model,
+        schema: model.name,
+        writer: insertRows,
+        wantsPushes: true,
+        onParked: (parked) => this.#reportParked(parked),
+      });
+      this.#writer = writer;
+      const head = (await eventStore.head()) ?? 0n;
+      if (writer.position > head) throw new ImplausiblePositionError(writer.position, head);
+      this.#fault = undefined;
+      this.#phase = 'catching-up';
+      while (!signal.aborted) await this.#follow(writer);
+    } finally {
+      clearInterval(heartbeat);
+      await connection.end().catch(() => undefined); // it may be what broke
+    }
+  }
+
+  async #ensureSchema(connection: pg.Client): Promise<void> {
+    const { model } = this.#options;
+    const state = await stateOf(connection, model.name);
+    if (state === undefined)
+      await transaction(connection, 'public', () =>
+        createSchema(connection, model, model.name, { withIndexes: true }),
+      );
+    else if (state.version !== model.version)
+      throw new Error(
+        `the tables of ${model.name} are of version ${state.version}, not ${model.version}: run npm run rebuild-projections`,
+      );
+  }
+
+  /** Reads up to where the feed is, then follows it for as long as it is kept in it. */
+  async #follow(writer: ModelWriter): Promise<void> {
+    const { feed, signal } = this.#options;
+    if (feed.state.position !== undefined && feed.state.position > writer.position)
+      for await (const batch of readLog(this.#options, { from: writer.position, batchEvents }))
+        await this.#apply(writer, batch);
+    const { queue, from } = feed.join(writer.position);
+    try {
+      if (from > writer.position)
+        for await (const batch of readLog(this.#options, { from: writer.position, to: from, batchEvents }))
+          await this.#apply(writer, batch);
+      while (feed.feeds(queue)) {
+        const batch = await queue.take(batchEvents, signal);
+        if (batch === undefined) return;
+        await this.#apply(writer, batch);
+        if (queue.isEmpty) this.#phase = 'live';
+      }
+      this.#phase = 'catching-up';
+    } finally {
+      feed.leave(queue);
+    }
+  }
+
+  async #apply(writer: ModelWriter, batch: LogBatch): Promise<void> {
+    this.#waitingSince ??= Date.now();
+    for await (const { position, pushes } of writer.apply(batch))
+      this.#options.onCommitted(position, pushes, batch);
+    this.#waitingSince = undefined;
+  }
+
+  #reportParked(parked: ParkedPartition): void {
+    const { logger, model, onParked } = this.#options;
+    onParked(parked);
+    const { partition, stream, revision, position, eventType, cause } = parked;
+    logger.error(
+      { readModel: model.name, partition, stream, revision, position, eventType, cause },
+      'an event could not be applied; its partition waits, all others go on',
+    );
+  }
+}
