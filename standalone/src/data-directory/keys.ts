@@ -6,9 +6,12 @@ import { encodeCheckpointKey } from '@verbatim/shared';
 import { StartFault } from '../start-fault.ts';
 import { readKeptFile, writeKeptFile } from './kept-file.ts';
 
-/** The environment variables that hold the installation's keys. */
-export const keyNames = ['VERBATIM_SIGNING_KEY', 'VERBATIM_CHECKPOINT_KEY', 'VERBATIM_MASTER_KEY'] as const;
-export type Keys = Readonly<Record<(typeof keyNames)[number], string>>;
+/** The installation's keys, by the environment variables that services read them from. */
+export interface Keys {
+  readonly VERBATIM_SIGNING_KEY: string;
+  readonly VERBATIM_CHECKPOINT_KEY: string;
+  readonly VERBATIM_MASTER_KEY: string;
+}
 
 const makers: { readonly [Name in keyof Keys]: { readonly file: string; readonly make: () => string } } = {
   VERBATIM_SIGNING_KEY: { file: 'signing-key.pem', make: makeSigningKey },
@@ -32,6 +35,15 @@ export async function keepKeys(
     VERBATIM_SIGNING_KEY: await keep('VERBATIM_SIGNING_KEY'),
     VERBATIM_CHECKPOINT_KEY: await keep('VERBATIM_CHECKPOINT_KEY'),
     VERBATIM_MASTER_KEY: await keep('VERBATIM_MASTER_KEY'),
+  };
+}
+
+/** Fresh keys for an installation with stores of its own. */
+export function makeKeys(): Keys {
+  return {
+    VERBATIM_SIGNING_KEY: makers.VERBATIM_SIGNING_KEY.make(),
+    VERBATIM_CHECKPOINT_KEY: makers.VERBATIM_CHECKPOINT_KEY.make(),
+    VERBATIM_MASTER_KEY: makers.VERBATIM_MASTER_KEY.make(),
   };
 }
 
