@@ -7,11 +7,9 @@ import { StartFault } from '../start-fault.ts';
 import { readKeptFile, writeKeptFile } from './kept-file.ts';
 
 /** The installation's keys, by the environment variables that services read them from. */
-export interface Keys {
-  readonly VERBATIM_SIGNING_KEY: string;
-  readonly VERBATIM_CHECKPOINT_KEY: string;
-  readonly VERBATIM_MASTER_KEY: string;
-}
+export type Keys = Readonly<
+  Record<'VERBATIM_SIGNING_KEY' | 'VERBATIM_CHECKPOINT_KEY' | 'VERBATIM_MASTER_KEY', string>
+>;
 
 const makers: { readonly [Name in keyof Keys]: { readonly file: string; readonly make: () => string } } = {
   VERBATIM_SIGNING_KEY: { file: 'signing-key.pem', make: makeSigningKey },
