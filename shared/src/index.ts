@@ -87,7 +87,9 @@ export {
 } from './sealing/key-scope.ts';
 export { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } from './sealing/keyring.ts';
 export { MasterKey } from './sealing/master-key.ts';
-export { VaultKeyring, vaultSchema, type VaultDatabase } from './sealing/vault.ts';
+export { VaultKeyring, vaultSchema, type VaultDatabase, type VaultOptions } from './sealing/vault.ts';
+export { DestroyedKeyList, type DestroyedKey } from './sealing/destroyed-keys.ts';
+export { rotateMasterKey } from './sealing/rotate-master-key.ts';
 export { vaultDatabase } from './sealing/vault-database.ts';
 
 export { accountsSchema } from './accounts/accounts-schema.ts';

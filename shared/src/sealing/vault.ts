@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { DestroyedKeyList } from './destroyed-keys.ts';
 import type { KeyScope } from './key-scope.ts';
 import { MissingKeyError, VaultUnavailableError, type Keyring, type VaultKey } from './keyring.ts';
 import type { MasterKey } from './master-key.ts';
@@ -34,18 +35,31 @@ const keyBytes = 32;
 interface KeyRow {
   readonly scope: KeyScope;
   readonly wrapped: string | null;
+  readonly master_key_id: string | null;
   readonly destroyed_as: 'erased' | 'expired' | null;
+}
+
+export interface VaultOptions {
+  /** Master keys that still unwrap what they wrapped, while a rotation is under way. */
+  readonly previousMasterKeys?: readonly MasterKey[];
+  /** Where destroyed keys are listed outside the database and its backups. */
+  readonly destroyedKeys?: DestroyedKeyList;
 }
 
 /** A keyring over the vault in Postgres. Keys at hand serve without it, so sending goes on while Postgres is away. */
 export class VaultKeyring implements Keyring {
   readonly #database: VaultDatabase;
   readonly #masterKey: MasterKey;
+  readonly #masterKeys: ReadonlyMap<string, MasterKey>;
+  readonly #destroyedKeys: DestroyedKeyList | undefined;
   readonly #held = new LRUCache<string, VaultKey>({ max: maxHeldKeys });
 
-  constructor(database: VaultDatabase, masterKey: MasterKey) {
+  constructor(database: VaultDatabase, masterKey: MasterKey, options: VaultOptions = {}) {
     this.#database = database;
     this.#masterKey = masterKey;
+    const masterKeys = [masterKey, ...(options.previousMasterKeys ?? [])];
+    this.#masterKeys = new Map(masterKeys.map((key) => [key.id, key]));
+    this.#destroyedKeys = options.destroyedKeys;
   }
 
   async prepare(
@@ -75,21 +89,26 @@ export class VaultKeyring implements Keyring {
   }
 
   /**
-   * Destroys keys for good: a tombstone stays, and nothing is ever sealed or opened under them again. Durable when it
-   * resolves; doing it again changes nothing.
+   * Destroys keys for ever, and keeps those from being made that never were. Resolves once that is durable; may be
+   * repeated. The first destruction stands: what is expired is not erased afterwards.
+   * @throws VaultUnavailableError when the vault does not answer; the keys may be destroyed then or not.
    */
   async destroy(
     organizationId: string,
     scopes: readonly KeyScope[],
     as: 'erased' | 'expired',
   ): Promise<void> {
+    if (scopes.length === 0) return;
+    const at = new Date().toISOString();
+    await this.#destroyedKeys?.add(scopes.map((scope) => ({ organizationId, scope, as, at })));
+    this.forget(organizationId, scopes);
     await this.#ask(
-      `INSERT INTO vault.key (organization_id, scope, destroyed_as, destroyed_at)
-       SELECT $1, scope, $3, now() FROM unnest($2::text[]) AS gone (scope)
+      `INSERT INTO vault.key AS known (organization_id, scope, destroyed_as, destroyed_at)
+       SELECT $1, scope, $3, $4::timestamptz FROM (SELECT DISTINCT unnest($2::text[]) AS scope) AS given
        ON CONFLICT (organization_id, scope) DO UPDATE
-         SET wrapped = NULL, master_key_id = NULL, destroyed_as = excluded.destroyed_as, destroyed_at = now()
-         WHERE key.wrapped IS NOT NULL`,
-      [organizationId, scopes, as],
+         SET wrapped = NULL, master_key_id = NULL, destroyed_as = $3, destroyed_at = $4::timestamptz
+         WHERE known.destroyed_as IS NULL`,
+      [organizationId, scopes, as, at],
     );
     this.forget(organizationId, scopes);
   }
@@ -100,15 +119,23 @@ export class VaultKeyring implements Keyring {
 
   async #load(organizationId: string, scopes: readonly KeyScope[]): Promise<void> {
     const rows = await this.#ask(
-      `SELECT scope, wrapped, destroyed_as FROM vault.key WHERE organization_id = $1 AND scope = ANY($2)`,
+      `SELECT scope, wrapped, master_key_id, destroyed_as FROM vault.key WHERE organization_id = $1 AND scope = ANY($2)`,
       [organizationId, scopes],
     );
     for (const row of rows as KeyRow[]) {
       const name = nameOf(organizationId, row.scope);
       if (row.destroyed_as !== null) this.#held.set(name, { status: row.destroyed_as });
       else if (row.wrapped !== null)
-        this.#held.set(name, { status: 'present', key: this.#masterKey.unwrap(row.wrapped, name) });
+        this.#held.set(name, { status: 'present', key: this.#unwrap(row.wrapped, row.master_key_id, name) });
     }
+  }
+
+  /** @throws VaultUnavailableError when it was wrapped by a master key that this process was not given. */
+  #unwrap(wrapped: string, masterKeyId: string | null, name: string): Buffer {
+    const masterKey = this.#masterKeys.get(masterKeyId ?? this.#masterKey.id);
+    if (masterKey === undefined)
+      throw new VaultUnavailableError(`the vault's keys are wrapped by another master key (${masterKeyId})`);
+    return masterKey.unwrap(wrapped, name);
   }
 
   /** Somebody else may make the same key at the same time: the first row wins, and `#load` reads that one. */
