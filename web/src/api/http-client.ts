@@ -2,10 +2,10 @@ import { problemSchema } from '@verbatim/shared/browser';
 import type { z } from 'zod';
 import { ProblemFault, UnexpectedAnswerFault, UnreachableFault } from '../problems/faults.ts';
 
-/** Gives the token to send, and a newer one once the old was refused; null when there is no session. */
+/** Who may ask: the token to send, and another once that was refused; undefined when the session has ended. */
 export interface AccessTokens {
-  current(): Promise<string | null>;
-  renewed(refused: string): Promise<string | null>;
+  get(): Promise<string | undefined>;
+  replace(refused: string): Promise<string | undefined>;
 }
 
 export interface RequestOptions {
@@ -74,11 +74,11 @@ export class HttpClient {
   }
 
   async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
-    const token = (await this.#tokens?.current()) ?? null;
+    const token = await this.#tokens?.get();
     let response = await this.#fetch(method, path, options, token);
-    if (response.status === 401 && token !== null) {
-      const renewed = (await this.#tokens?.renewed(token)) ?? null;
-      if (renewed !== null) response = await this.#fetch(method, path, options, renewed);
+    if (response.status === 401 && token !== undefined) {
+      const renewed = await this.#tokens?.replace(token);
+      if (renewed !== undefined) response = await this.#fetch(method, path, options, renewed);
     }
     if (!response.ok) throw await problemOf(response);
     return response;
@@ -88,10 +88,10 @@ export class HttpClient {
     method: string,
     path: string,
     options: RequestOptions,
-    token: string | null,
+    token: string | undefined,
   ): Promise<Response> {
     const headers = new Headers({ accept: 'application/json' });
-    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
     if (method === 'GET' && this.#seenPosition > 0n)

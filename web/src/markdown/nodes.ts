@@ -12,9 +12,12 @@ export type Block =
     };
 
 export type Inline =
-  | { readonly kind: 'text' | 'code'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'break' }
-  | { readonly kind: 'strong' | 'emphasis' | 'strike'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'strong'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'emphasis'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'strike'; readonly inlines: readonly Inline[] }
   /** `host` is there where the label does not show it already. */
   | {
       readonly kind: 'link';

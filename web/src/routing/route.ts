@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** What stands beside a room: one thing at a time, closed by going back. */
 export type Pane =
   | { readonly kind: 'thread'; readonly messageId: string }
-  | { readonly kind: 'details' | 'pins' }
+  | { readonly kind: 'details' }
+  | { readonly kind: 'pins' }
   | { readonly kind: 'history'; readonly messageId: string };
 
 export type RecordView = 'events' | 'room' | 'trail' | 'exports' | 'holds' | 'retention' | 'proofs';

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { grantableRoles, mayChange } from './roles.ts';
+
+describe('roles in the organization', () => {
+  it('of owners and compliance officers are changed by owners only', () => {
+    expect(mayChange('admin', 'owner')).toBe(false);
+    expect(mayChange('admin', 'compliance')).toBe(false);
+    expect(mayChange('admin', 'admin')).toBe(true);
+    expect(mayChange('owner', 'owner')).toBe(true);
+    expect(mayChange('member', 'member')).toBe(false);
+  });
+  it('are offered as far as one may give them', () => {
+    expect(grantableRoles('admin', 'member')).toEqual(['admin', 'member']);
+    expect(grantableRoles('owner', 'member')).toHaveLength(4);
+  });
+});

@@ -1,0 +1,224 @@
+import {
+  applyFrame,
+  insertPage,
+  openReplica,
+  type DurableFrame,
+  type LiveClient,
+  type MessageView,
+  type ParticipantView,
+  type ReceiptView,
+  type RoomReplica,
+} from '@verbatim/shared/browser';
+import type { MessagesApi } from '../api/messages-api.ts';
+import type { RoomsApi } from '../api/rooms-api.ts';
+import type { RoomList } from '../rooms/room-list.svelte.ts';
+import { OpenThread } from './open-thread.svelte.ts';
+import { TypingPeople } from './typing.svelte.ts';
+
+export interface RoomSources {
+  readonly rooms: RoomsApi;
+  readonly messages: MessagesApi;
+  readonly list: RoomList;
+  readonly live: LiveClient;
+  readonly myId: string;
+}
+
+type Status = 'loading' | 'ready' | 'gone' | { readonly fault: unknown };
+
+const maxTriesPerPage = 3;
+
+/** The room on the screen: a replica that frames keep current, the stretch of it that is held, who reads and types. */
+export class OpenRoom {
+  readonly roomId: string;
+  readonly typing = new TypingPeople();
+  readonly #sources: RoomSources;
+  #replica = $state.raw<RoomReplica | undefined>(undefined);
+  #receipts = $state.raw<ReadonlyMap<string, number>>(new Map());
+  #status = $state.raw<Status>('loading');
+  /** Where reading had got to when the room was opened: the line stays there while one reads on. */
+  #unreadAfterSeq = $state.raw<number | null>(null);
+  readonly #quoted = new Map<string, Promise<MessageView>>();
+  #loading: Promise<void> | undefined;
+  #unreadAtOpening = $state(0);
+  #isReadAlong = false;
+  #isHeldUnread = false;
+  /** Somebody looks at this page: what comes is seen, and needs no line. */
+  #isWatched = true;
+  #thread = $state.raw<OpenThread | undefined>(undefined);
+  #loads = 0;
+
+  readonly messages: readonly MessageView[] = $derived(
+    (this.#replica?.window.messages ?? []).map(({ view }) => view),
+  );
+  readonly byId: ReadonlyMap<string, MessageView> = $derived(
+    new Map(this.messages.map((message) => [message.id, message])),
+  );
+  readonly lastOfMine: MessageView | undefined = $derived(
+    this.messages.findLast(({ author, threadOf }) => author.id === this.#sources.myId && threadOf === null),
+  );
+  readonly participants: readonly ParticipantView[] = $derived([
+    ...(this.#replica?.participants.values() ?? []),
+  ]);
+
+  constructor(roomId: string, sources: RoomSources) {
+    this.roomId = roomId;
+    this.#sources = sources;
+  }
+
+  get replica(): RoomReplica | undefined {
+    return this.#replica;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get thread(): OpenThread | undefined {
+    return this.#thread;
+  }
+
+  get receipts(): ReadonlyMap<string, number> {
+    return this.#receipts;
+  }
+
+  get unreadAfterSeq(): number | null {
+    return this.#unreadAfterSeq;
+  }
+
+  /** How many messages were unread when the room was opened. */
+  get unreadAtOpening(): number {
+    return this.#unreadAtOpening;
+  }
+
+  get reachesStart(): boolean {
+    return this.#replica?.window.reachesStart ?? false;
+  }
+
+  get reachesEnd(): boolean {
+    return this.#replica?.window.reachesEnd ?? false;
+  }
+
+  /** The newest page, or the one around a seq. */
+  async load(around?: number): Promise<void> {
+    const load = (this.#loads += 1);
+    const { rooms, messages, list, live } = this.#sources;
+    if (this.#replica === undefined) this.#status = 'loading';
+    try {
+      // The room first: what is fetched after it is as new or newer, and frames close the difference.
+      const room = await rooms.one(this.roomId);
+      const [participants, page, receipts] = await Promise.all([
+        rooms.participants(this.roomId),
+        messages.page(this.roomId, around === undefined ? {} : { around }),
+        rooms.receipts(this.roomId),
+      ]);
+      if (load !== this.#loads) return;
+      const replica = openReplica({ room, participants, page });
+      const isNewest = page.items.some(({ id }) => id === room.lastMessage?.id);
+      this.#replica =
+        around === undefined
+          ? replica
+          : insertPage(replica, page, 'instead', { start: false, end: isNewest });
+      this.#receipts = new Map(receipts.map(({ userId, readSeq }: ReceiptView) => [userId, readSeq]));
+      if (this.#status === 'loading' && room.role !== null && room.unread > 0) {
+        this.#unreadAfterSeq = room.readSeq;
+        this.#unreadAtOpening = room.unread;
+      }
+      this.#isReadAlong = room.role === null;
+      if (this.#isReadAlong) live.join(this.roomId);
+      list.put(room);
+      this.#status = 'ready';
+    } catch (fault) {
+      if (load === this.#loads) this.#status = this.#replica === undefined ? { fault } : this.#status;
+    }
+  }
+
+  /** The page before the first message held, or after the last; one at a time. */
+  extend(side: 'before' | 'after'): Promise<void> {
+    this.#loading ??= this.#fetchPage(side).finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  applyFrame(frame: DurableFrame): void {
+    if (this.#replica === undefined) return;
+    this.#replica = applyFrame(this.#replica, frame);
+    this.#thread?.applyFrame(frame);
+    if (frame.type !== 'message') return;
+    this.typing.stop(frame.message.author.id);
+    if (!this.#isWatched && frame.message.author.id !== this.#sources.myId)
+      this.#unreadAfterSeq ??= frame.seq - 1;
+  }
+
+  /** @param isWatched whether somebody looks. A line that was seen is gone when they come back. */
+  watch(isWatched: boolean): void {
+    if (this.#isWatched && !isWatched && !this.#isHeldUnread) this.#unreadAfterSeq = null;
+    this.#isWatched = isWatched;
+  }
+
+  applyRead(userId: string, readSeq: number): void {
+    this.#receipts = new Map(this.#receipts).set(userId, readSeq);
+  }
+
+  /** A message outside what is held, for the line that quotes it. Asked for once, however often it is drawn. */
+  quoted(messageId: string): Promise<MessageView> {
+    const known = this.#quoted.get(messageId);
+    if (known !== undefined) return known;
+    const fetching = this.#sources.messages.one(messageId);
+    this.#quoted.set(messageId, fetching);
+    return fetching;
+  }
+
+  /** The line goes to before this message, and nothing is read by itself until one comes back. */
+  holdUnread(seq: number): void {
+    this.#unreadAfterSeq = seq - 1;
+    this.#isHeldUnread = true;
+  }
+
+  /** Everything up to here has been seen. */
+  read(seq: number): void {
+    const summary = this.#sources.list.get(this.roomId);
+    if (this.#isHeldUnread || summary === undefined || summary.role === null || seq <= summary.readSeq)
+      return;
+    this.#sources.live.markRead(this.roomId, seq);
+  }
+
+  /** Said outright: all is read, and the line goes. */
+  readAll(): void {
+    this.#isHeldUnread = false;
+    this.#unreadAfterSeq = null;
+    this.read(this.#replica?.seq ?? 0);
+  }
+
+  openThread(rootId: string | undefined): void {
+    if (this.#thread?.rootId === rootId) return;
+    this.#thread = rootId === undefined ? undefined : new OpenThread(rootId, this, this.#sources.messages);
+    void this.#thread?.load();
+  }
+
+  gone(): void {
+    this.#status = 'gone';
+  }
+
+  close(): void {
+    this.#loads += 1;
+    this.typing.clear();
+    const { live, list } = this.#sources;
+    if (!this.#isReadAlong) return;
+    live.leave(this.roomId);
+    if (list.get(this.roomId)?.role === null) list.remove(this.roomId);
+  }
+
+  async #fetchPage(side: 'before' | 'after'): Promise<void> {
+    for (let attempt = 0; attempt < maxTriesPerPage; attempt += 1) {
+      const edge = side === 'before' ? this.messages[0] : this.messages.at(-1);
+      if (edge === undefined || (side === 'before' ? this.reachesStart : this.reachesEnd)) return;
+      const page = await this.#sources.messages.page(this.roomId, { [side]: edge.seq });
+      if (this.#replica === undefined) return;
+      const replica = insertPage(this.#replica, page, side);
+      // Undefined: so much has happened meanwhile that the page cannot be brought up to date; fetch it again.
+      if (replica !== undefined) {
+        this.#replica = replica;
+        return;
+      }
+    }
+  }
+}

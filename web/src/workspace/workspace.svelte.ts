@@ -1,0 +1,217 @@
+import {
+  createLiveClient,
+  subprotocol,
+  type LiveClient,
+  type LiveEvent,
+  type MeView,
+  type MomentaryFrame,
+} from '@verbatim/shared/browser';
+import { createContext } from 'svelte';
+import { HttpClient } from '../api/http-client.ts';
+import { MessagesApi } from '../api/messages-api.ts';
+import { PeopleApi } from '../api/people-api.ts';
+import { RoomsApi } from '../api/rooms-api.ts';
+import { Drafts } from '../composer/drafts.svelte.ts';
+import { Announcements } from '../notifications/announcements.svelte.ts';
+import { Directory } from '../people/directory.svelte.ts';
+import { OpenRoom } from '../room/open-room.svelte.ts';
+import type { Router } from '../routing/router.svelte.ts';
+import { RoomList } from '../rooms/room-list.svelte.ts';
+import type { Session } from '../session/session.svelte.ts';
+import { Toasts } from '../ui/toasts.svelte.ts';
+import { Connection } from './connection.svelte.ts';
+
+/** Everything that a logged-in person's page holds, and the one place where what is heard is handed on. */
+export class Workspace {
+  readonly myId: string;
+  readonly http: HttpClient;
+  readonly rooms: RoomsApi;
+  readonly messages: MessagesApi;
+  readonly people: PeopleApi;
+  readonly live: LiveClient;
+  readonly connection: Connection;
+  readonly list: RoomList;
+  readonly directory: Directory;
+  readonly drafts: Drafts;
+  readonly toasts = new Toasts();
+  readonly announcements: Announcements;
+  readonly #session: Session;
+  #open = $state.raw<OpenRoom | undefined>(undefined);
+  #directoryVersion = 0;
+
+  constructor(session: Session, me: MeView) {
+    const { tokens } = session;
+    this.#session = session;
+    this.myId = me.user.id;
+    this.http = new HttpClient(tokens);
+    this.rooms = new RoomsApi(this.http);
+    this.messages = new MessagesApi(this.http);
+    this.people = new PeopleApi(this.http, me.organization.id);
+    this.live = createLiveClient({
+      userId: me.user.id,
+      tokens,
+      openSocket: () => new WebSocket(socketUrl(), subprotocol),
+      fetchFrames: (roomId, after) => this.rooms.frames(roomId, after),
+      postMessage: (entry) => this.messages.send(entry),
+      storage: localStorage,
+      platform: { locks: navigator.locks, openChannel: (name) => new BroadcastChannel(name) },
+      isOnline: () => navigator.onLine,
+    });
+    this.connection = new Connection(this.live);
+    this.list = new RoomList(this.rooms, this.live, me.user.id);
+    this.directory = new Directory(this.people);
+    this.drafts = new Drafts(localStorage, me.user.id);
+    this.announcements = new Announcements(this.list, this.directory, me.user.id);
+  }
+
+  get me(): MeView {
+    const { me } = this.#session;
+    if (me === undefined) throw new Error('nobody is logged in');
+    return me;
+  }
+
+  get openRoom(): OpenRoom | undefined {
+    return this.#open;
+  }
+
+  /** Runs until the returned function is called. */
+  start(): () => void {
+    const hearing = this.live.events.subscribe((event) => this.#hear(event));
+    const state = this.live.connection.subscribe(({ status }) => {
+      if (status === 'signed-out') this.#session.ended();
+      if (status !== 'live') this.directory.forgetPresence();
+    });
+    const onNetwork = () => this.live.network(navigator.onLine);
+    const onVisibility = () => {
+      this.live.setPresence(document.visibilityState === 'visible' ? 'online' : 'away');
+      if (document.visibilityState === 'visible') onNetwork();
+    };
+    addEventListener('online', onNetwork);
+    addEventListener('offline', onNetwork);
+    document.addEventListener('visibilitychange', onVisibility);
+    void this.list.load();
+    void this.directory.load();
+    return () => {
+      removeEventListener('online', onNetwork);
+      removeEventListener('offline', onNetwork);
+      document.removeEventListener('visibilitychange', onVisibility);
+      hearing.unsubscribe();
+      state.unsubscribe();
+      this.closeRoom();
+      this.connection.stop();
+      this.live.stop();
+    };
+  }
+
+  /** Shows a room, at a place in it when one is given. */
+  showRoom(roomId: string, seq?: number): OpenRoom {
+    if (this.#open?.roomId === roomId) return this.#open;
+    this.closeRoom();
+    const room = new OpenRoom(roomId, this);
+    this.#open = room;
+    void room.load(seq);
+    return room;
+  }
+
+  /** The conversation with one person, made when there is none. */
+  async openDirect(userId: string, router: Router): Promise<void> {
+    try {
+      const { id } = await this.rooms.create({ kind: 'direct', participantIds: [userId] });
+      if (this.list.get(id) === undefined) await this.list.refresh(id);
+      router.go({ page: 'room', roomId: id });
+    } catch (fault) {
+      this.toasts.showFault(fault);
+    }
+  }
+
+  closeRoom(): void {
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  #hear(event: LiveEvent): void {
+    switch (event.type) {
+      case 'frame':
+        // Counts that are fetched again must not be older than this.
+        this.http.hasSeen(event.frame.position);
+        this.list.applyFrame(event.frame);
+        if (this.#open?.roomId === event.frame.roomId) this.#open.applyFrame(event.frame);
+        this.announcements.hear(event.frame, this.#open?.roomId === event.frame.roomId);
+        return;
+      case 'momentary':
+        this.#hearMomentary(event.frame);
+        return;
+      case 'ready':
+        this.#compareRooms(event.rooms.map(({ roomId }) => roomId));
+        if (this.#directoryVersion !== event.directoryVersion) this.#reloadDirectory(event.directoryVersion);
+        return;
+      case 'reset':
+        void this.list.refresh(event.roomId);
+        if (this.#open?.roomId === event.roomId) void this.#open.load();
+        return;
+      case 'gone':
+        this.#roomGone(event.roomId);
+        return;
+      case 'problem':
+        this.toasts.showProblem(event.problem);
+    }
+  }
+
+  #hearMomentary(frame: MomentaryFrame): void {
+    switch (frame.type) {
+      case 'typing':
+        if (this.#open?.roomId === frame.roomId && frame.userId !== this.myId)
+          this.#open.typing.start(frame.userId);
+        return;
+      case 'presence':
+        this.directory.setPresence(frame.userId, frame.status);
+        return;
+      case 'read':
+        this.list.applyRead(frame.roomId, frame.userId, frame.readSeq);
+        if (this.#open?.roomId === frame.roomId) this.#open.applyRead(frame.userId, frame.readSeq);
+        return;
+      case 'room_added':
+        void this.list.refresh(frame.roomId);
+        return;
+      case 'room_removed':
+        this.#roomGone(frame.roomId);
+        return;
+      case 'directory':
+        this.#reloadDirectory(frame.version);
+    }
+  }
+
+  /** What was joined or left while there was no connection. */
+  #compareRooms(roomIds: readonly string[]): void {
+    if (!this.list.isLoaded) return;
+    for (const roomId of roomIds) if (this.list.get(roomId) === undefined) void this.list.refresh(roomId);
+    const known = new Set(roomIds);
+    for (const { id } of [...this.list.all, ...this.list.archived])
+      if (!known.has(id)) void this.list.refresh(id);
+  }
+
+  #roomGone(roomId: string): void {
+    this.list.remove(roomId);
+    if (this.#open?.roomId !== roomId) return;
+    // Perhaps only left: a public channel can be read on.
+    const room = this.#open;
+    void room.load().then(() => {
+      if (room.status !== 'ready' || this.list.get(roomId) === undefined) room.gone();
+    });
+  }
+
+  #reloadDirectory(version: number): void {
+    this.#directoryVersion = version;
+    void this.directory.load();
+    // One's own role may be what has changed.
+    void this.#session.reload().catch(() => undefined);
+  }
+}
+
+function socketUrl(): string {
+  const url = new URL('/ws', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+export const [getWorkspace, provideWorkspace] = createContext<Workspace>();
