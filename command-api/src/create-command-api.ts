@@ -22,6 +22,7 @@ import { CommandRunner } from './deciding/command-runner.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { commandRouter } from './http/command-router.ts';
 import { RateLimits } from './http/rate-limits.ts';
+import { OrganizationNames } from './mentions/organization-names.ts';
 import { ReadMarks } from './reading/read-marks.ts';
 import { runOnReading } from './reading/run-on-reading.ts';
 import { startFeed } from './streams/feed.ts';
@@ -58,7 +59,15 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
   const sealer = new Sealer(keyring);
   const [hasher, hashes] = await Promise.all([createPasswordHasher(), loadLookUpHashes(database, masterKey)]);
   const states = new States(eventStore, new Opener(keyring, sealer), () => feed.ageMs());
-  const feed = startFeed({ eventStore, logger, onEvent: (event) => states.applyFromFeed(event) });
+  const names = new OrganizationNames({ states, keyring, sealer });
+  const feed = startFeed({
+    eventStore,
+    logger,
+    onEvent: (event) => {
+      states.applyFromFeed(event);
+      names.applyFromFeed(event);
+    },
+  });
   const queue = new StreamQueue();
   const runner = new CommandRunner({ eventStore, keyring, sealer, queue });
   const readMarks = new ReadMarks((context, roomId, seq) =>
@@ -72,6 +81,7 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     runner,
     hasher,
     hashes,
+    names,
     readMarks,
     signer: createTokenSigner(signingKeys),
   };

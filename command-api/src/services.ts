@@ -10,6 +10,7 @@ import type {
 import type { LookUpHashes } from './accounts/look-up-hashes.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import type { CommandRunner } from './deciding/command-runner.ts';
+import type { OrganizationNames } from './mentions/organization-names.ts';
 import type { ReadMarks } from './reading/read-marks.ts';
 import type { States } from './streams/states.ts';
 
@@ -21,6 +22,7 @@ export interface Services {
   readonly sealer: Sealer;
   readonly states: States;
   readonly runner: CommandRunner;
+  readonly names: OrganizationNames;
   readonly readMarks: ReadMarks;
   readonly hasher: PasswordHasher;
   readonly hashes: LookUpHashes;

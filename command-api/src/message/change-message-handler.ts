@@ -2,6 +2,7 @@ import { decodeEvent, fieldsOf, keysToOpen, Problem, streamOf, type MessageState
 import { answerOf } from '../deciding/answer.ts';
 import { contextOf } from '../deciding/new-context.ts';
 import type { Answer, AuthenticatedRequest } from '../http/route.ts';
+import { mentionsIn } from '../mentions/mentions-in.ts';
 import type { RoomWorld } from '../room/room-rights.ts';
 import type { Services } from '../services.ts';
 import type { UnreadMessage } from '../streams/kinds.ts';
@@ -31,7 +32,7 @@ export async function editMessage(
   const actorId = request.principal.userId;
   return runOnMessage(services, request, 'EditMessage', async (unread, world) => {
     const message = await withText(services, unread);
-    const mentions = { userIds: [], room: false };
+    const mentions = await mentionsIn(services, request.principal.organizationId, text, world);
     return decideMessage({ type: 'EditMessage', actorId, text, mentions }, { ...world, message });
   });
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { answerOf } from '../deciding/answer.ts';
 import { contextOf } from '../deciding/new-context.ts';
 import type { Answer, AuthenticatedRequest } from '../http/route.ts';
+import { mentionsIn } from '../mentions/mentions-in.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from '../streams/stream-states.ts';
 import { decideMessage } from './decide-message.ts';
@@ -25,7 +26,8 @@ export async function sendMessage(services: Services, request: SendRequest): Pro
       referTo(states, organizationId, replyTo),
       referTo(states, organizationId, threadOf),
     ]);
-    return { ...roomWorld, replied, thread, mentions: { userIds: [], room: false } };
+    const mentions = await mentionsIn(services, organizationId, text, roomWorld);
+    return { ...roomWorld, replied, thread, mentions };
   };
   const outcome = await runner.run(context, {
     streams: states.messages,

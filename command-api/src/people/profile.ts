@@ -1,4 +1,11 @@
-import { decodeEvent, fieldsOf, keysToOpen, streamOf, type StoredEvent } from '@verbatim/shared';
+import {
+  decodeEvent,
+  fieldsOf,
+  keysToOpen,
+  streamOf,
+  type KeyScope,
+  type StoredEvent,
+} from '@verbatim/shared';
 import type { Services } from '../services.ts';
 import type { Freshness } from '../streams/stream-states.ts';
 
@@ -17,24 +24,27 @@ export async function profileOf(
   freshness: Freshness = 'recent',
 ): Promise<Profile> {
   const { state } = await services.states.users.get(streamOf.user(userId), freshness);
-  const [registered, named] = await Promise.all([
-    openProfile(services, state.registered),
-    openProfile(services, state.named),
-  ]);
-  return { displayName: named.displayName, email: registered.email };
+  const [registered, named] = await openProfiles(services, [state.registered, state.named]);
+  return { displayName: named?.displayName ?? null, email: registered?.email ?? null };
 }
 
-/** The name, and where the event has one the address, that a stored event of a person holds. */
-export async function openProfile(
+/** The name, and where the event has one the address, that each stored event of a person holds. */
+export async function openProfiles(
   { keyring, sealer }: Omit<Needed, 'states'>,
-  stored: StoredEvent | undefined,
-): Promise<Profile> {
-  const nothing = { displayName: null, email: null };
-  const needed = stored && keysToOpen(stored);
-  if (stored === undefined || needed === undefined) return nothing;
-  await keyring.prepare(needed.organizationId, needed.keys);
-  const event = decodeEvent(stored, sealer);
-  if (event.type === 'UserRegistered') return { ...nothing, ...fieldsOf(event.content) };
-  if (event.type === 'ProfileChanged') return { ...nothing, ...fieldsOf(event.content) };
-  return nothing;
+  stored: readonly (StoredEvent | undefined)[],
+): Promise<Profile[]> {
+  const scopes = new Map<string, KeyScope[]>();
+  for (const event of stored) {
+    const needed = event && keysToOpen(event);
+    if (needed === undefined) continue;
+    scopes.set(needed.organizationId, [...(scopes.get(needed.organizationId) ?? []), ...needed.keys]);
+  }
+  for (const [organizationId, keys] of scopes) await keyring.prepare(organizationId, keys);
+  return stored.map((event) => {
+    const opened = event && decodeEvent(event, sealer);
+    if (opened?.type !== 'UserRegistered' && opened?.type !== 'ProfileChanged') return nameless;
+    return { ...nameless, ...fieldsOf(opened.content) };
+  });
 }
+
+const nameless: Profile = { displayName: null, email: null };
