@@ -22,6 +22,8 @@ export interface EventFeedOptions {
 export interface FeedState {
   readonly isConnected: boolean;
   readonly isVaultThere: boolean;
+  /** Whether nothing of ours was known to be in the log that has not been handed over. */
+  readonly isCaughtUp: boolean;
   /** Up to where events have been handed over. */
   readonly position: bigint | undefined;
   /** The read position that the log does not reach, if that is why the feed has stopped. */
@@ -54,9 +56,16 @@ export class EventFeed {
     return {
       isConnected: this.#subscription?.state.isConnected ?? false,
       isVaultThere: this.#isVaultThere,
+      isCaughtUp: this.#isCaughtUp(),
       position: this.#position,
       fault: this.#fault,
     };
+  }
+
+  /** What the subscription handed to us may still be being decoded. */
+  #isCaughtUp(): boolean {
+    const state = this.#subscription?.state;
+    return state?.isCaughtUp === true && (state.position ?? this.#position) === this.#position;
   }
 
   /**

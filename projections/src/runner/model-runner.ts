@@ -16,6 +16,7 @@ import { connect } from '../tables/connection.ts';
 import { insertRows } from '../tables/row-writer.ts';
 import { readLog, type LogReading } from './catch-up.ts';
 import type { EventFeed } from './event-feed.ts';
+import type { FeedQueue } from './feed-queue.ts';
 import { becomeLeader, leaderHeartbeatMs } from './leadership.ts';
 
 export interface ModelRunnerOptions extends LogReading {
@@ -40,6 +41,8 @@ export class ModelRunner {
   readonly #options: ModelRunnerOptions;
   #phase: RunnerPhase = 'connecting';
   #writer: ModelWriter | undefined;
+  /** While it follows the feed. */
+  #queue: FeedQueue | undefined;
   #fault: Error | undefined;
   #waitingSince: number | undefined;
 
@@ -52,7 +55,9 @@ export class ModelRunner {
   }
 
   get phase(): RunnerPhase {
-    return this.#phase;
+    // On a log in which nothing happens no batch comes that would end the catching up.
+    const isAtTheHead = this.#queue?.isEmpty === true && this.#options.feed.state.isCaughtUp;
+    return this.#phase === 'catching-up' && isAtTheHead ? 'live' : this.#phase;
   }
 
   get position(): bigint | undefined {
@@ -153,6 +158,7 @@ export class ModelRunner {
       if (from > writer.position)
         for await (const batch of readLog(this.#options, { from: writer.position, to: from, batchEvents }))
           await this.#apply(writer, batch);
+      this.#queue = queue;
       while (feed.feeds(queue)) {
         const batch = await queue.take(batchEvents, signal);
         if (batch === undefined) return;
@@ -161,6 +167,7 @@ export class ModelRunner {
       }
       this.#phase = 'catching-up';
     } finally {
+      this.#queue = undefined;
       feed.leave(queue);
     }
   }
