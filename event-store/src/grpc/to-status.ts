@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { DamagedStoreError } from '../log/damaged-store-error.ts';
+import { DiskFullError, StoreFailedError } from '../log/commit-failure.ts';
+import { damageIn } from '../log/damaged-store-error.ts';
 import type { Report } from '../report.ts';
 import { MalformedMessageError } from '../protobuf/wire-reader.ts';
 import { StatusError } from './status-error.ts';
@@ -11,9 +12,12 @@ export function statusOf(report: Report): ServiceEnvironment['toStatus'] {
     if (error instanceof StatusError) return error;
     if (error instanceof MalformedMessageError)
       return new StatusError(status.INVALID_ARGUMENT, error.message);
-    if (error instanceof DamagedStoreError) {
-      report('damaged data was read; the read failed', error);
-      return new StatusError(status.DATA_LOSS, error.message);
+    if (error instanceof DiskFullError) return new StatusError(status.RESOURCE_EXHAUSTED, error.message);
+    if (error instanceof StoreFailedError) return new StatusError(status.UNAVAILABLE, error.message);
+    const damage = damageIn(error);
+    if (damage) {
+      report('damaged data was read; the read failed', damage);
+      return new StatusError(status.DATA_LOSS, damage.message);
     }
     report('a call failed', error);
     return new StatusError(status.INTERNAL, 'Internal error');

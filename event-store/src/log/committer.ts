@@ -1,8 +1,14 @@
+import { statSync } from 'node:fs';
+import { commitFailureOf, DiskFullError, StoreFailedError } from './commit-failure.ts';
+import { dataFileOf } from './data-file.ts';
+import { isDiskFull } from './file-system.ts';
 import type { Tables } from './tables.ts';
 import { WriteTransaction, type Head } from './write-transaction.ts';
 
 const MAX_GROUP_OPERATIONS = 4_096;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** How much room is probed for beyond what a failed group held, since indexes take room too. */
+const PROBE_MARGIN_BYTES = 4 * 1024 * 1024;
 
 /** Something to be done in the next transaction. */
 export interface WriteOperation<Result> {
@@ -32,6 +38,13 @@ export interface Commit {
   readonly changedStreams: readonly string[];
 }
 
+interface CommitterListeners {
+  /** After the sync, when everybody may know. */
+  readonly onCommit: (commit: Commit) => void;
+  /** The disk has failed; the committer does nothing more. */
+  readonly onFailure: (error: StoreFailedError) => void;
+}
+
 /**
  * Writes groups of operations, each group in one LMDB transaction with one sync.
  *
@@ -40,16 +53,29 @@ export interface Commit {
  */
 export class Committer {
   readonly #tables: Tables;
-  readonly #onCommit: (commit: Commit) => void;
+  readonly #directory: string;
+  readonly #listeners: CommitterListeners;
   #head: Head;
   #queue: QueuedOperation[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
+  #failure: StoreFailedError | undefined;
+  #commits = 0;
 
-  constructor(tables: Tables, head: Head, onCommit: (commit: Commit) => void) {
+  constructor(tables: Tables, directory: string, head: Head, listeners: CommitterListeners) {
     this.#tables = tables;
+    this.#directory = directory;
     this.#head = head;
-    this.#onCommit = onCommit;
+    this.#listeners = listeners;
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** How many groups were written, each with one sync. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** Bytes that wait for their transaction. */
@@ -58,30 +84,36 @@ export class Committer {
   }
 
   submit<Result>(operation: WriteOperation<Result>): Submission<Result> {
-    let queued: QueuedOperation | undefined;
     let hasBegun = false;
+    let withdraw = (): void => undefined;
     const outcome = new Promise<Result>((resolve, reject) => {
-      let result: { value: Result } | { error: unknown } = { error: new Error('the operation was not run') };
-      queued = {
+      let settle = (): void => undefined;
+      const queued: QueuedOperation = {
         bytes: operation.bytes,
         withdrawn: false,
         run: (transaction) => {
+          const { head } = transaction;
           hasBegun = true;
-          result = attempt(() => operation.run(transaction));
+          try {
+            const value = operation.run(transaction);
+            settle = () => resolve(value);
+          } catch (error) {
+            // An operation that has written something takes the whole group with it; a mere refusal concerns nobody else.
+            if (transaction.isHalfWritten || transaction.head !== head) throw error;
+            settle = () => reject(asError(error));
+          }
         },
-        settle: () => {
-          if ('value' in result) resolve(result.value);
-          else reject(asError(result.error));
-        },
+        settle: () => settle(),
         fail: reject,
       };
+      withdraw = () => (queued.withdrawn = true);
       this.#enqueue(queued);
     });
     return {
       outcome,
       withdraw: () => {
-        if (hasBegun || !queued) return false;
-        queued.withdrawn = true;
+        if (hasBegun) return false;
+        withdraw();
         return true;
       },
     };
@@ -93,6 +125,10 @@ export class Committer {
   }
 
   #enqueue(operation: QueuedOperation): void {
+    if (this.#failure) {
+      operation.fail(this.#failure);
+      return;
+    }
     this.#queue.push(operation);
     this.#queuedBytes += operation.bytes;
     this.#running ??= this.#run();
@@ -123,6 +159,7 @@ export class Committer {
   async #commitGroup(group: readonly QueuedOperation[]): Promise<void> {
     if (group.length === 0) return;
     try {
+      // A child transaction, because lmdb commits a plain one even when its callback throws.
       const transaction = await this.#tables.environment.childTransaction(() => {
         const writing = new WriteTransaction(this.#tables, this.#head);
         for (const operation of group) operation.run(writing);
@@ -131,19 +168,48 @@ export class Committer {
       });
       const hasWritten = transaction.head !== this.#head;
       this.#head = transaction.head;
+      if (hasWritten) {
+        this.#commits++;
+        this.#listeners.onCommit(transaction);
+      }
       for (const operation of group) operation.settle();
-      if (hasWritten) this.#onCommit(transaction);
     } catch (error) {
-      for (const operation of group) operation.fail(asError(error));
+      const failure = await this.#explain(error, group);
+      if (failure instanceof StoreFailedError) this.#stop(failure);
+      for (const operation of group) operation.fail(failure);
     }
   }
-}
 
-function attempt<Result>(run: () => Result): { value: Result } | { error: unknown } {
-  try {
-    return { value: run() };
-  } catch (error) {
-    return { error };
+  /**
+   * An error inside the transaction has undone it. A full disk has stored nothing either: LMDB writes its pages, syncs
+   * them and only then the page that makes them count, which needs no more room. Any other failed commit leaves open what
+   * is on disk.
+   */
+  async #explain(error: unknown, group: readonly QueuedOperation[]): Promise<Error> {
+    const cause = await commitFailureOf(error);
+    const bytes = group.reduce((sum, operation) => sum + operation.bytes, PROBE_MARGIN_BYTES);
+    const { size } = statSync(dataFileOf(this.#directory));
+    if ((await isDiskFull(this.#directory, size, bytes)) && (await this.#canStillBegin())) {
+      return new DiskFullError('The disk is full; nothing was stored', { cause: cause ?? error });
+    }
+    return cause ? new StoreFailedError('Writing to disk failed', { cause }) : asError(error);
+  }
+
+  /** After a failed write of the page that makes a commit count, LMDB refuses every further transaction. */
+  async #canStillBegin(): Promise<boolean> {
+    try {
+      await this.#tables.environment.childTransaction(() => undefined);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #stop(failure: StoreFailedError): void {
+    this.#failure = failure;
+    this.#listeners.onFailure(failure);
+    for (const operation of this.#queue.splice(0)) operation.fail(failure);
+    this.#queuedBytes = 0;
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, type Database, type RootDatabase } from 'lmdb';
+import { dataFileOf } from './data-file.ts';
 
 const FORMAT = 'verbatim-event-store/1';
 /** Address space reserved for the map of the file; it costs no memory and spares re-mapping while the file grows. */
@@ -25,11 +26,28 @@ export class UnknownFormatError extends Error {
   override name = 'UnknownFormatError';
 }
 
+/** Opens the tables for writing; makes them if they are not there. */
 export function openTables(directory: string): Tables {
-  mkdirSync(directory, { recursive: true });
+  const tables = openEnvironment(directory, false);
+  const format = tables.facts.get('format');
+  if (format === undefined) tables.facts.putSync('format', FORMAT);
+  else checkFormat(format, directory);
+  return tables;
+}
+
+/** Opens the tables beside a server that may be writing to them. */
+export function openTablesForReading(directory: string): Tables {
+  if (!existsSync(dataFileOf(directory))) throw new Error(`${directory} holds no event store`);
+  const tables = openEnvironment(directory, true);
+  checkFormat(tables.facts.get('format'), directory);
+  return tables;
+}
+
+function openEnvironment(directory: string, readOnly: boolean): Tables {
   const environment = open<Buffer, Buffer>({
     path: directory,
     noSubdir: false,
+    readOnly,
     maxDbs: 8,
     mapSize: MAP_BYTES,
     encoding: 'binary',
@@ -40,7 +58,7 @@ export function openTables(directory: string): Tables {
     eventTurnBatching: false,
   });
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
-  const tables: Tables = {
+  return {
     environment,
     events: environment.openDB<Buffer, number>('events', { encoding: 'binary' }),
     revisions: environment.openDB<Buffer, Buffer>('revisions', binary),
@@ -48,16 +66,11 @@ export function openTables(directory: string): Tables {
     streams: environment.openDB<Buffer, Buffer>('streams', binary),
     facts: environment.openDB<string, string>('facts', { encoding: 'string' }),
   };
-  checkFormat(tables, directory);
-  return tables;
 }
 
-function checkFormat({ facts }: Tables, directory: string): void {
-  const format = facts.get('format');
-  if (format === undefined) facts.putSync('format', FORMAT);
-  else if (format !== FORMAT) {
-    throw new UnknownFormatError(
-      `${directory} holds data of format "${format}"; this program reads "${FORMAT}"`,
-    );
-  }
+function checkFormat(format: string | undefined, directory: string): void {
+  if (format === FORMAT) return;
+  throw new UnknownFormatError(
+    `${directory} holds data of format "${format ?? 'unknown'}"; this program reads "${FORMAT}"`,
+  );
 }

@@ -11,6 +11,8 @@ export interface ProposedEvent {
   readonly contentType: string;
   readonly metadata: Uint8Array;
   readonly data: Uint8Array;
+  /** When it was first stored, if that was elsewhere. */
+  readonly createdTicks?: string;
 }
 
 /** The end of the log: the position of the last event and the hash chain up to it. */
@@ -35,6 +37,7 @@ export class WriteTransaction extends LogView {
   readonly #states = new Map<string, StreamState>();
   readonly #createdTicks = Date.now().toString() + TICKS_PER_MS_ZEROS;
   #head: Head;
+  #isHalfWritten = false;
 
   constructor(tables: Tables, head: Head) {
     super(tables);
@@ -54,6 +57,11 @@ export class WriteTransaction extends LogView {
     return this.#states.get(stream) ?? super.stateOf(stream);
   }
 
+  /** True while some of an append's entries are written and some are not. */
+  get isHalfWritten(): boolean {
+    return this.#isHalfWritten;
+  }
+
   /** Appends without any check. At least one event. */
   append(stream: string, events: readonly ProposedEvent[]): AppendedRange {
     const before = this.stateOf(stream);
@@ -62,10 +70,17 @@ export class WriteTransaction extends LogView {
     const firstRevision = (before?.lastRevision ?? -1) + 1;
     let revision = firstRevision;
     let { position, chain } = this.#head;
+    this.#isHalfWritten = true;
     for (const event of events) {
       position++;
       const record = encodeRecord(
-        { ...event, stream: name, revision, position, createdTicks: this.#createdTicks },
+        {
+          ...event,
+          stream: name,
+          revision,
+          position,
+          createdTicks: event.createdTicks ?? this.#createdTicks,
+        },
         chain,
       );
       chain = chainOf(record);
@@ -76,6 +91,7 @@ export class WriteTransaction extends LogView {
     }
     this.#head = { position, chain };
     this.#states.set(stream, { id: streamId, lastRevision: revision - 1, isTombstoned: false });
+    this.#isHalfWritten = false;
     return { firstRevision, lastRevision: revision - 1, lastPosition: position };
   }
 

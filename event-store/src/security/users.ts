@@ -48,7 +48,8 @@ export class Users {
     const state = this.#log.stateOf(USERS_STREAM);
     const logins = new Set<string>();
     for (let revision = 0; state && revision <= state.lastRevision; revision++) {
-      logins.add(this.#log.eventOf(USERS_STREAM, state, revision).data.toString('utf8'));
+      const { data } = this.#log.eventOf(USERS_STREAM, state, revision);
+      logins.add(z.string().parse(JSON.parse(data.toString('utf8'))));
     }
     return [...logins].flatMap((login) => this.find(login) ?? []);
   }
@@ -57,7 +58,7 @@ export class Users {
     await this.#change((transaction) => {
       if (findUser(transaction, user.loginName)) throw userConflict(user.loginName);
       write(transaction, '$UserCreated', user);
-      const listed = { ...eventOf('$User'), data: Buffer.from(user.loginName) };
+      const listed = { ...eventOf('$User'), data: Buffer.from(JSON.stringify(user.loginName)) };
       appendEvents(transaction, { stream: USERS_STREAM, expected: 'any', events: [listed] });
     });
   }

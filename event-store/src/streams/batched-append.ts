@@ -1,3 +1,4 @@
+import { StoreFailedError } from '../log/commit-failure.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Submission } from '../log/committer.ts';
 import type { ProposedEvent } from '../log/write-transaction.ts';
@@ -86,7 +87,11 @@ export class BatchedAppend {
     });
     this.#submission.outcome.then(
       (result) => this.refuse(result),
-      (error: unknown) => this.refuse({ outcome: 'refused', reason: String(error) }),
+      (error: unknown) => {
+        // Whether a failing disk has stored it is not known, and a refusal would say that it has not.
+        if (!(error instanceof StoreFailedError))
+          this.refuse({ outcome: 'refused', reason: messageOf(error) });
+      },
     );
   }
 
@@ -98,4 +103,8 @@ export class BatchedAppend {
     if (leftMs <= 0) this.#settle({ outcome: 'timeout' });
     else if (leftMs < Infinity) this.#timer = setTimeout(() => this.#onWaitedTooLong(), leftMs);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
