@@ -1,1 +1,9 @@
-export {};
+export type {
+  CommandCaller,
+  CommandGateway,
+  CommandOutcome,
+  MessageCommand,
+} from './commands/command-gateway.ts';
+export { createHttpCommandGateway } from './commands/http-command-gateway.ts';
+export { createRelay, type Relay, type RelayOptions } from './relay.ts';
+export { startRealtimeService, type RealtimeService, type RealtimeServiceOptions } from './service.ts';

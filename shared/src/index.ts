@@ -102,6 +102,7 @@ export { pushBatchSchema, pushItemSchema, type PushBatch, type PushItem } from '
 export { createPushSubscriber } from './push/subscriber.ts';
 
 export { limits } from './http/limits.ts';
+export { openApiDocument } from './http/open-api.ts';
 export type { RouteDescription } from './http/route-description.ts';
 export {
   acceptInvitationBody,
@@ -209,8 +210,10 @@ export { openNote, signNote } from './record/signed-note.ts';
 export { recordEntry, type RecordEntry } from './record/stored-entry.ts';
 export {
   hashOfRange,
+  keptNodesOf,
+  lookUpIn,
+  lowestKeptLevel,
   nodeName,
-  nodesOf,
   subtreesOf,
   type LeafRange,
   type NodeAddress,
@@ -301,6 +304,7 @@ export {
   callerOf,
   directoryVersion,
   readableRoom,
+  readableRoomFrom,
   roomsOfPerson,
   type Caller,
   type Person,

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  nextConnection,
-  retryAfterMsOf,
-  retryAfterReason,
-  type ConnectionState,
-} from './connection-state.ts';
+import { retryAfterReason } from '../frames/retry-after.ts';
+import { nextConnection, type ConnectionState } from './connection-state.ts';
 
 const live: ConnectionState = { status: 'live', connectionId: 'c', heartbeatMs: 25_000 };
 const connecting = (attempt: number): ConnectionState => ({ status: 'connecting', attempt });
@@ -51,15 +47,4 @@ describe('nextConnection', () => {
     expect(nextConnection(waiting, { type: 'ready', connectionId: 'x', heartbeatMs: 1 })).toBe(waiting);
     expect(nextConnection(live, { type: 'waited' })).toBe(live);
   });
-});
-
-test.each([
-  ['Retry-After: 2', 2_000],
-  ['Retry-After: 0.250', 250],
-  ['Retry-After: 999999999', 300_000],
-  ['', undefined],
-  ['bye', undefined],
-  ['Retry-After: soon', undefined],
-])('the close reason %j asks for %s ms', (reason, milliseconds) => {
-  expect(retryAfterMsOf(reason)).toBe(milliseconds);
 });

@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { closeCodes } from '../frames/client-frames.ts';
+import { retryAfterMsOf } from '../frames/retry-after.ts';
 
 /** Where the one connection of this browser stands. `attempt` counts from 0 since it was last live. */
 export type ConnectionState =
@@ -24,8 +25,6 @@ export type ConnectionEvent =
 
 /** Too many frames and too slow are our own doing: coming back at once would only repeat it. */
 const calmDownMs = 2_000;
-/** What a server may ask for at most; a nonsensical value must not silence a client for a day. */
-const maxRetryAfterMs = 5 * 60_000;
 
 /** Pure and total: an event that means nothing in a state leaves it as it is. */
 export function nextConnection(state: ConnectionState, event: ConnectionEvent): ConnectionState {
@@ -62,13 +61,4 @@ function afterLoss(attempt: number, code: number, reason: string): ConnectionSta
   const isOurDoing = code === closeCodes.tooManyFrames || code === closeCodes.tooSlow;
   const retryAfterMs = retryAfterMsOf(reason) ?? (isOurDoing ? calmDownMs : 0);
   return { status: 'waiting', attempt, retryAfterMs };
-}
-
-/** A browser shows no headers of a WebSocket, so the relay asks for a wait in the reason of its close frame. */
-export const retryAfterReason = (milliseconds: number): string =>
-  `Retry-After: ${(milliseconds / 1000).toFixed(3)}`;
-
-export function retryAfterMsOf(reason: string): number | undefined {
-  const seconds = /^Retry-After: (?<seconds>\d{1,9}(?:\.\d{1,3})?)$/.exec(reason)?.groups?.seconds;
-  return seconds === undefined ? undefined : Math.min(Number(seconds) * 1000, maxRetryAfterMs);
 }

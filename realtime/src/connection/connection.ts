@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import {
+  closeCodes,
+  retryAfterReason,
+  type AccessClaims,
+  type ClientFrame,
+  type ServerFrame,
+} from '@verbatim/shared';
+import type { WebSocket } from 'ws';
+import type { CommandCaller } from '../commands/command-gateway.ts';
+import { CommandQueue } from '../commands/command-queue.ts';
+import { relayLimits } from '../limits/relay-limits.ts';
+import { TokenBucket } from '../limits/token-bucket.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomPoint, Subscriber } from '../rooms/subscriber.ts';
+import { encodeFrame } from '../wire/encode-frame.ts';
+import { Outbound } from '../wire/outbound.ts';
+import type { TickFlusher } from '../wire/tick-flusher.ts';
+import { readClientFrame } from './read-client-frame.ts';
+
+/** Where the other side came from. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+  /** Set on `/ws/chat/{roomId}`: the one room of this connection. */
+  readonly onlyRoomId: string | undefined;
+}
+
+/** A person's proven identity, and the token that proved it last. */
+export interface Identity {
+  readonly claims: AccessClaims;
+  readonly token: string;
+}
+
+export type Phase =
+  | { readonly status: 'greeting'; readonly helloUntilMs: number }
+  /** It has said hello and waits for its turn. */
+  | { readonly status: 'waiting' }
+  /** The hello is being looked at; rooms that the person is added to meanwhile are remembered. */
+  | { readonly status: 'entering'; readonly identity: Identity; readonly lateRoomIds: Set<string> }
+  | { readonly status: 'ready'; readonly identity: Identity }
+  | { readonly status: 'closed' };
+
+export interface ConnectionEvents {
+  onFrame(connection: Connection, frame: ClientFrame): void;
+  /** Once, however it came about. */
+  onClosed(connection: Connection): void;
+  onCut(connection: Connection): void;
+}
+
+export interface ConnectionOptions {
+  readonly webSocket: WebSocket;
+  /** The socket under it: whole frames, joined, are written to it directly. */
+  readonly socket: Duplex;
+  readonly origin: Origin;
+  readonly flusher: TickFlusher;
+  readonly events: ConnectionEvents;
+  readonly areLimitsOn: boolean;
+}
+
+/** After a close frame the other side has so long to answer; a stuck one would take `ws` half a minute. */
+const closeWithinMs = 2_000;
+
+/** One WebSocket: its phase, what it receives, and everything that is written to it. */
+export class Connection implements Subscriber {
+  readonly id = randomUUID();
+  readonly origin: Origin;
+  readonly rooms = new Map<string, Room>();
+  /** Own rooms that this connection asked not to receive. */
+  #declined: Set<string> | undefined;
+  readonly commands = new CommandQueue();
+  presence: 'online' | 'away' = 'online';
+  heardAtMs = Date.now();
+  pingAtMs = 0;
+  #phase: Phase = { status: 'greeting', helloUntilMs: Date.now() + relayLimits.helloWithinMs };
+  readonly #webSocket: WebSocket;
+  readonly #outbound: Outbound;
+  readonly #events: ConnectionEvents;
+  readonly #frames: TokenBucket | undefined;
+
+  constructor({ webSocket, socket, origin, flusher, events, areLimitsOn }: ConnectionOptions) {
+    this.origin = origin;
+    this.#webSocket = webSocket;
+    this.#events = events;
+    this.#frames = areLimitsOn ? new TokenBucket(relayLimits.framesOfSocket, Date.now()) : undefined;
+    this.#outbound = new Outbound(socket, flusher, () => this.#cut());
+    webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    webSocket.on('pong', () => this.#hear());
+    webSocket.on('error', () => undefined); // `ws` closes with the protocol's code, and `close` follows
+    webSocket.on('close', () => this.#end());
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get identity(): Identity | undefined {
+    return 'identity' in this.#phase ? this.#phase.identity : undefined;
+  }
+
+  get userId(): string {
+    return this.identity?.claims.userId ?? '';
+  }
+
+  get caller(): CommandCaller {
+    const { address, userAgent } = this.origin;
+    return { token: this.identity?.token ?? '', ip: address, userAgent };
+  }
+
+  get unreadBytes(): number {
+    return this.#outbound.unreadBytes;
+  }
+
+  /** Whether it would receive the room if the room were the person's own. */
+  lacks(roomId: string): boolean {
+    const { onlyRoomId } = this.origin;
+    return (
+      !this.rooms.has(roomId) &&
+      (onlyRoomId === undefined || onlyRoomId === roomId) &&
+      this.#declined?.has(roomId) !== true
+    );
+  }
+
+  decline(roomId: string): void {
+    this.rooms.get(roomId)?.unsubscribe(this);
+    this.rooms.delete(roomId);
+    this.#declined = (this.#declined ?? new Set()).add(roomId);
+  }
+
+  awaitTurn(): void {
+    this.#move({ status: 'waiting' });
+  }
+
+  enter(identity: Identity): void {
+    this.#move({ status: 'entering', identity, lateRoomIds: new Set() });
+  }
+
+  becomeReady(identity: Identity): void {
+    this.#move({ status: 'ready', identity });
+  }
+
+  say(frame: ServerFrame): void {
+    this.send(encodeFrame(frame));
+  }
+
+  send(bytes: Buffer): void {
+    this.#outbound.send(bytes);
+  }
+
+  sendMomentary(bytes: Buffer): void {
+    this.#outbound.sendMomentary(bytes);
+  }
+
+  whenDrained(): Promise<void> {
+    return this.#outbound.whenDrained();
+  }
+
+  onMember(roomId: string, { seq, epoch }: RoomPoint): void {
+    this.say({ type: 'room_added', roomId, lastSeq: seq, epoch });
+  }
+
+  onLost(roomId: string): void {
+    this.rooms.delete(roomId);
+    this.say({ type: 'room_removed', roomId });
+    if (this.origin.onlyRoomId !== undefined) this.close(closeCodes.forbidden);
+  }
+
+  /** While its commands queue up, a connection is not read from. */
+  throttle(): void {
+    if (this.commands.pending >= relayLimits.pendingCommandsOfSocket) this.#webSocket.pause();
+    else if (this.#webSocket.isPaused) this.#webSocket.resume();
+  }
+
+  ping(): void {
+    this.#webSocket.ping();
+  }
+
+  /** Ends it with a close frame, after what was sent before. `retryAfterMs` asks the client to wait. */
+  close(code: number, retryAfterMs?: number): void {
+    if (this.#phase.status === 'closed') return;
+    this.#end();
+    this.#webSocket.close(code, retryAfterMs === undefined ? '' : retryAfterReason(retryAfterMs));
+    const timer = setTimeout(() => this.#webSocket.terminate(), closeWithinMs);
+    this.#webSocket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Ends it without a word, for a peer that would not hear one. */
+  terminate(): void {
+    this.#end();
+    this.#webSocket.terminate();
+  }
+
+  #receive(data: unknown, isBinary: boolean): void {
+    if (this.#phase.status === 'closed') return; // what was received before still arrives
+    this.#hear();
+    if (this.#frames?.take(this.heardAtMs) === false) {
+      this.close(closeCodes.tooManyFrames);
+      return;
+    }
+    const read = readClientFrame(data, isBinary);
+    if (read.kind === 'bad') this.close(closeCodes.badFrame);
+    else if (read.kind === 'frame') this.#events.onFrame(this, read.frame);
+    else if (this.#phase.status === 'ready')
+      this.say({ type: 'error', id: read.id, problem: read.problem.toDetails() });
+    else this.close(closeCodes.unauthenticated);
+  }
+
+  #hear(): void {
+    this.heardAtMs = Date.now();
+  }
+
+  #cut(): void {
+    if (this.#phase.status === 'closed') return;
+    this.#events.onCut(this);
+    this.close(closeCodes.tooSlow);
+  }
+
+  #move(phase: Phase): void {
+    if (this.#phase.status !== 'closed') this.#phase = phase;
+  }
+
+  #end(): void {
+    if (this.#phase.status === 'closed') return;
+    this.#outbound.close();
+    this.#events.onClosed(this);
+    this.#phase = { status: 'closed' };
+  }
+}

@@ -1,0 +1,67 @@
+import { closeCodes } from '@verbatim/shared';
+import { openOwnRoom } from '../connection/open-room.ts';
+import type { RelayContext } from '../relay-context.ts';
+import { Slices } from './slices.ts';
+
+/** Of each kind this many are compared with Postgres in one round; a round comes every second. */
+const roomsOfRound = 1_000;
+const peopleOfRound = 200;
+const sessionsOfRound = 1_000;
+
+/** Finds what pushes did not bring: frames, resets, new rooms, ended sessions. */
+export interface Reconciler {
+  /** Compares the next part of what is held here. */
+  round(): Promise<void>;
+  /** Compares all of it: pushes were lost, nobody knows which. */
+  everything(): Promise<void>;
+}
+
+export function createReconciler(context: RelayContext): Reconciler {
+  const { rooms, people, readModel } = context;
+
+  const compareRooms = async (slice: readonly { organizationId: string; roomId: string }[]) => {
+    if (slice.length === 0) return;
+    for (const { roomId, lastSeq, epoch } of await readModel.heads(slice))
+      rooms.get(roomId)?.expect({ seq: lastSeq, epoch });
+  };
+  const comparePeople = async (slice: readonly { organizationId: string; userId: string }[]) => {
+    if (slice.length === 0) return;
+    for (const { roomId, ...person } of await readModel.memberships(slice))
+      for (const connection of people.connectionsOf(person))
+        if (connection.phase.status === 'ready' && connection.lacks(roomId))
+          await openOwnRoom(context, connection, roomId);
+  };
+  const compareSessions = async (sessionIds: readonly string[]) => {
+    if (sessionIds.length === 0) return;
+    const ended = new Set(await readModel.endedSessions(sessionIds));
+    if (ended.size === 0) return;
+    for (const person of people.all())
+      for (const connection of [...person.connections])
+        if (ended.has(connection.identity?.claims.sessionId ?? ''))
+          connection.close(closeCodes.unauthenticated);
+  };
+  const sessionIds = function* (): Generator<string> {
+    for (const person of people.all())
+      for (const { identity } of person.connections)
+        if (identity !== undefined) yield identity.claims.sessionId;
+  };
+
+  const slices = {
+    rooms: new Slices(() => rooms.rooms(), roomsOfRound),
+    people: new Slices(() => people.all(), peopleOfRound),
+    sessions: new Slices(() => new Set(sessionIds()), sessionsOfRound),
+  };
+  const compareNext = async (): Promise<void> => {
+    await compareSessions(slices.sessions.next());
+    await compareRooms(slices.rooms.next());
+    await comparePeople(slices.people.next());
+  };
+  return {
+    round: compareNext,
+    everything: async () => {
+      for (const each of Object.values(slices)) each.restart();
+      do await compareNext();
+      while (Object.values(slices).some((each) => each.isUnderWay));
+    },
+  };
+}
