@@ -188,12 +188,6 @@ export {
   type ServerFrame,
 } from './frames/server-frames.ts';
 
-export {
-  announceInstance,
-  findInstance,
-  withdrawInstance,
-  type InstanceUrls,
-} from './instance/running-instance.ts';
 
 export { openCheckpoint, originOf, signCheckpoint, type Checkpoint } from './record/checkpoint.ts';
 export { GrowingTree } from './record/growing-tree.ts';

@@ -1,4 +1,4 @@
-import { GrowingTree, nodeName, type NodeAddress } from '@verbatim/shared';
+import { GrowingTree, keptNodesOf, lookUpIn, nodeName, type NodeAddress } from '@verbatim/shared';
 import type { Connection } from '../tables/connection.ts';
 
 interface Wanted extends NodeAddress {
@@ -17,23 +17,14 @@ export async function loadTrees(
   sizes: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, GrowingTree>> {
   const wanted = [...sizes].flatMap(([organizationId, size]) =>
-    GrowingTree.edgeOf(size).map((address) => ({ ...address, organizationId })),
+    keptNodesOf(GrowingTree.edgeOf(size)).map((address) => ({ ...address, organizationId })),
   );
   const hashes = await loadHashes(connection, wanted);
-  const hashOf = (address: Wanted): Uint8Array => {
-    const hash = hashes.get(nameOf(address));
-    if (hash === undefined)
-      throw new Error(`node ${nodeName(address)} of organization ${address.organizationId} is missing`);
-    return hash;
-  };
   return new Map(
-    [...sizes].map(([organizationId, size]) => [
-      organizationId,
-      new GrowingTree(
-        size,
-        GrowingTree.edgeOf(size).map((address) => hashOf({ ...address, organizationId })),
-      ),
-    ]),
+    [...sizes].map(([organizationId, size]) => {
+      const lookUp = lookUpIn(hashes.get(organizationId) ?? new Map());
+      return [organizationId, new GrowingTree(size, GrowingTree.edgeOf(size).map(lookUp))];
+    }),
   );
 }
 
@@ -41,7 +32,7 @@ export async function loadTrees(
 async function loadHashes(
   connection: Connection,
   wanted: readonly Wanted[],
-): Promise<ReadonlyMap<string, Uint8Array>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>> {
   if (wanted.length === 0) return new Map();
   const { rows } = await connection.query<StoredHash>(
     `WITH wanted AS (
@@ -58,12 +49,10 @@ async function loadHashes(
       wanted.map(({ index }) => index),
     ],
   );
-  return new Map(
-    rows.map(({ organizationId, level, index, hash }) => [
-      nameOf({ organizationId, level, index: Number(index) }),
-      hash,
-    ]),
-  );
+  const byOrganization = new Map<string, Map<string, Uint8Array>>();
+  for (const { organizationId, level, index, hash } of rows) {
+    const hashes = byOrganization.get(organizationId) ?? new Map<string, Uint8Array>();
+    byOrganization.set(organizationId, hashes.set(nodeName({ level, index: Number(index) }), hash));
+  }
+  return byOrganization;
 }
-
-const nameOf = (address: Wanted): string => `${address.organizationId}:${nodeName(address)}`;

@@ -1,4 +1,11 @@
-import { leafEntry, leafHash, recordEntry, type GrowingTree, type RecordedEvent } from '@verbatim/shared';
+import {
+  leafEntry,
+  leafHash,
+  lowestKeptLevel,
+  recordEntry,
+  type GrowingTree,
+  type RecordedEvent,
+} from '@verbatim/shared';
 import { z } from 'zod';
 import type { Connection } from '../tables/connection.ts';
 import { RowSet } from '../tables/row-set.ts';
@@ -60,7 +67,8 @@ export class RecordBatch {
     const hash = leafHash(leafEntry(stored));
     const leafIndex = BigInt(growing.size);
     for (const { level, index, hash: nodeHash } of growing.append(hash))
-      this.#nodes.push({ organizationId, level, index: BigInt(index), hash: nodeHash });
+      if (level >= lowestKeptLevel)
+        this.#nodes.push({ organizationId, level, index: BigInt(index), hash: nodeHash });
     const tree = this.#grow(event, organizationId, leafIndex, stored.created);
     this.#events.push({
       ...description,

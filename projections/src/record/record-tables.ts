@@ -26,7 +26,7 @@ export interface EventRow {
   readonly leafHash: Uint8Array;
 }
 
-/** The root of a complete subtree of 2^level leaves; leaves themselves stand in `event`. */
+/** The root of a complete subtree of 2^level leaves, from `lowestKeptLevel` on; leaves themselves stand in `event`. */
 export interface NodeRow {
   readonly organizationId: string;
   readonly level: number;

@@ -4,6 +4,7 @@ import {
   hashOfRange,
   leafEntry,
   leafHash,
+  lookUpIn,
   newId,
   sha256Hex,
   streamPrefixes,
@@ -93,11 +94,8 @@ describe('the record', () => {
         [organizationId],
       );
       const stored = new Map(nodes.map(({ level, index, hash }) => [`${level}:${index}`, hash as Buffer]));
-      const root = hashOfRange({ from: 0, to: leaves.length }, ({ level, index }) => {
-        const hash = level === 0 ? leaves[index] : stored.get(`${level}:${index}`);
-        if (hash === undefined) throw new Error(`node ${level}:${index} is missing`);
-        return hash;
-      });
+      for (const [index, leaf] of leaves.entries()) stored.set(`0:${index}`, leaf);
+      const root = hashOfRange({ from: 0, to: leaves.length }, lookUpIn(stored));
       expect(Buffer.from(root)).toEqual(Buffer.from(tree.root()));
     }
   });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { canonicalJson } from '../json/canonical.ts';
 import { leafEntry, leafHash } from './hash-definition.ts';
 import { recordEntry } from './stored-entry.ts';
 
@@ -27,6 +29,17 @@ test('the leaf of an event is its stamp, name and place over the hashes of its s
   expect(leafEntry(stored)).toBe(entry);
   expect(leafHash(leafEntry(stored)).toString('hex')).toBe(
     createHash('sha256').update(Buffer.of(0)).update(entry).digest('hex'),
+  );
+});
+
+test('the text of parsed JSON is its canonical form, whatever the order of its keys', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (data) => {
+      const parsed: unknown = JSON.parse(JSON.stringify(data));
+      expect(recordEntry({ ...event, data: parsed }).data).toBe(canonicalJson(parsed));
+      const stored: unknown = JSON.parse(canonicalJson(parsed));
+      expect(recordEntry({ ...event, data: stored }).data).toBe(canonicalJson(parsed));
+    }),
   );
 });
 

@@ -37,11 +37,25 @@ export function recordEntry(event: RecordedEvent): RecordEntry {
  */
 function storedText(value: unknown): string | null {
   if (value === undefined || value instanceof Uint8Array) return null;
+  if (isInCanonicalOrder(value)) return JSON.stringify(value);
   try {
     return canonicalJson(value);
   } catch {
     return JSON.stringify(value);
   }
+}
+
+/** Parsed JSON whose keys came in order is canonical as JavaScript writes it, which is several times faster. */
+function isInCanonicalOrder(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInCanonicalOrder);
+  let last = '';
+  for (const [key, inner] of Object.entries(value)) {
+    if (key < last || !isInCanonicalOrder(inner)) return false;
+    last = key;
+  }
+  return true;
 }
 
 const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array());

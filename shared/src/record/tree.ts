@@ -43,7 +43,30 @@ export function joinRight(hashes: readonly Uint8Array[]): Uint8Array {
   return hashes.length === 0 ? emptyRoot : hashes.reduceRight((right, left) => nodeHash(left, right));
 }
 
-/** Every node that must be at hand to hash these ranges, each once. */
-export function nodesOf(ranges: readonly LeafRange[]): NodeAddress[] {
-  return [...new Map(ranges.flatMap(subtreesOf).map((address) => [nodeName(address), address])).values()];
+/** Interior nodes below this are not kept: hashing up to 15 leaves again costs less than a row for each of them. */
+export const lowestKeptLevel = 4;
+
+/** Every leaf and kept node that must be at hand to hash these subtrees, each once. */
+export function keptNodesOf(addresses: readonly NodeAddress[]): NodeAddress[] {
+  const kept = addresses.flatMap((address) => {
+    if (address.level === 0 || address.level >= lowestKeptLevel) return [address];
+    const width = 2 ** address.level;
+    return Array.from({ length: width }, (_, leaf) => ({ level: 0, index: address.index * width + leaf }));
+  });
+  return [...new Map(kept.map((address) => [nodeName(address), address])).values()];
+}
+
+/** Looks up what is kept and hashes what is not. @throws Error when a hash that it needs is not there. */
+export function lookUpIn(hashes: ReadonlyMap<string, Uint8Array>): NodeLookUp {
+  const lookUp: NodeLookUp = ({ level, index }) => {
+    const kept = hashes.get(nodeName({ level, index }));
+    if (kept !== undefined) return kept;
+    if (level === 0 || level >= lowestKeptLevel)
+      throw new Error(`the record has no node ${nodeName({ level, index })}`);
+    return nodeHash(
+      lookUp({ level: level - 1, index: 2 * index }),
+      lookUp({ level: level - 1, index: 2 * index + 1 }),
+    );
+  };
+  return lookUp;
 }
