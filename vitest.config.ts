@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/src/**/*.e2e.test.ts'],
           exclude: generated,
+          globalSetup: ['./e2e/src/browser/global-setup.ts'],
           // Each starts the whole system: two at once would measure the machine.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -66,6 +66,6 @@ function collect(node: Node, role: CodeRole | null, tokens: CodeToken[]): void {
   if (node.type === 'text') tokens.push({ text: node.value, role });
   if (node.type !== 'element') return;
   const classes = node.properties['className'];
-  const own = Array.isArray(classes) ? classes.map((name) => roles[String(name)]).find(Boolean) : undefined;
+  const own = Array.isArray(classes) ? classes.map((name) => roles[name]).find(Boolean) : undefined;
   for (const child of node.children) collect(child, own ?? role, tokens);
 }

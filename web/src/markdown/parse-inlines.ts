@@ -175,7 +175,8 @@ class InlineParser {
     if (wordCharacter.test(this.#text.charAt(this.#at - 1))) return false;
     let best = '';
     for (const name of this.#names.people.keys()) {
-      if (name.length > best.length && this.#text.startsWith(name, this.#at + 1)) best = name;
+      const written = this.#text.slice(this.#at + 1, this.#at + 1 + name.length);
+      if (name.length > best.length && written.toLocaleLowerCase() === name.toLocaleLowerCase()) best = name;
     }
     const userId = this.#names.people.get(best);
     if (userId === undefined || wordCharacter.test(this.#text.charAt(this.#at + 1 + best.length)))

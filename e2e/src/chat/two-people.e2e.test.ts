@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
+import { Meeting } from '../browser/meeting.ts';
+import type { Person } from '../browser/person.ts';
+
+describe('two people of one organization', () => {
+  let meeting: Meeting;
+  let ada: Person;
+  let grace: Person;
+
+  beforeAll(async () => {
+    meeting = await Meeting.open();
+  });
+  afterAll(() => meeting.close());
+
+  test('find each other: one signs up and invites, the other accepts', async () => {
+    ada = await meeting.owner('Ada Lovelace');
+    grace = await meeting.colleague(ada, 'Grace Hopper');
+    await grace.reads('general');
+  });
+
+  test('talk live', async () => {
+    await ada.say('Is anybody here?');
+    await grace.reads('Is anybody here?');
+    await grace.say('I am, **always**.');
+    await ada.reads('I am, always.');
+    await ada.message('I am, always.').getByText('always', { exact: true }).waitFor();
+  });
+
+  test('see their own words at once, though nothing reaches the server', async () => {
+    await ada.context.setOffline(true);
+    await ada.say('shown before it was sent');
+    await ada.reads('shown before it was sent');
+    await ada.context.setOffline(false);
+    await grace.reads('shown before it was sent');
+  });
+
+  test('find everything again after a reload', async () => {
+    await grace.page.reload();
+    await grace.reads('Is anybody here?');
+    await grace.reads('I am, always.');
+    expect(await grace.message('Is anybody here?').count()).toBe(1);
+  });
+
+  test('meet no error and no barrier on the way', async () => {
+    expect(meeting.complaints()).toEqual([]);
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+});
