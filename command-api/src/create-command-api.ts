@@ -12,12 +12,16 @@ import {
   type Logger,
   type MasterKey,
   type ReadinessCheck,
+  type RouteDescription,
   type SigningKeys,
 } from '@verbatim/shared';
-import type { Router } from 'express';
+import { Router } from 'express';
+import { LoginFailures } from './accounts/login-failures.ts';
+import { LoginThrottle } from './accounts/login-throttle.ts';
 import { loadLookUpHashes } from './accounts/look-up-hashes.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import { catalogue } from './catalogue/catalogue.ts';
+import { documentsRouter } from './catalogue/documents-router.ts';
 import { CommandRunner } from './deciding/command-runner.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { commandRouter } from './http/command-router.ts';
@@ -25,10 +29,13 @@ import { RateLimits } from './http/rate-limits.ts';
 import { OrganizationNames } from './mentions/organization-names.ts';
 import { ReadMarks } from './reading/read-marks.ts';
 import { runOnReading } from './reading/run-on-reading.ts';
+import { RoomAdmins } from './room/room-admins.ts';
 import { startFeed } from './streams/feed.ts';
 import { Opener } from './streams/opener.ts';
 import { States } from './streams/states.ts';
 import { StreamQueue } from './streams/stream-queue.ts';
+import { chores } from './upkeep/chores.ts';
+import { startUpkeep } from './upkeep/upkeep.ts';
 
 export interface CommandApiOptions {
   readonly eventStore: EventStore;
@@ -38,6 +45,8 @@ export interface CommandApiOptions {
   readonly allowedOrigins: readonly string[];
   /** Where people find the web client, for links in invitations. */
   readonly publicOrigin: string;
+  /** Routes of other services on the same origin, to be described along with these. */
+  readonly otherRoutes?: readonly RouteDescription[];
   /** Off for measuring only. */
   readonly hasRateLimits: boolean;
   readonly logger: Logger;
@@ -73,6 +82,8 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
   const readMarks = new ReadMarks((context, roomId, seq) =>
     runOnReading({ runner, states }, context, roomId, { type: 'MarkRead', actorId: context.actorId, seq }),
   );
+  const roomAdmins = new RoomAdmins(eventStore);
+  const loginFailures = new LoginFailures(runner, logger);
   const services = {
     ...options,
     keyring,
@@ -81,18 +92,20 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     runner,
     hasher,
     hashes,
+    loginThrottle: options.hasRateLimits ? new LoginThrottle() : undefined,
+    loginFailures,
     names,
     readMarks,
+    roomAdmins,
     signer: createTokenSigner(signingKeys),
   };
+  const upkeep = startUpkeep(chores(services), logger);
+  const rateLimits = options.hasRateLimits ? new RateLimits() : undefined;
+  const authenticate = createAuthenticate(createTokenVerifier(signingKeys.verification), states);
   return {
-    router: commandRouter({
-      routes: catalogue,
-      services,
-      authenticate: createAuthenticate(createTokenVerifier(signingKeys.verification), states),
-      rateLimits: options.hasRateLimits ? new RateLimits() : undefined,
-      logger,
-    }),
+    router: Router()
+      .use(commandRouter({ routes: catalogue, services, authenticate, rateLimits, logger }))
+      .use(documentsRouter([...catalogue, ...(options.otherRoutes ?? [])], rateLimits)),
     readiness: [
       {
         name: 'event store',
@@ -111,6 +124,9 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     ],
     stop: async () => {
       await readMarks.stop();
+      await loginFailures.stop();
+      await upkeep.stop();
+      await roomAdmins.stop();
       await feed.stop();
       await hasher.stop();
     },

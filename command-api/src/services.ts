@@ -7,11 +7,14 @@ import type {
   TokenSigner,
   VaultKeyring,
 } from '@verbatim/shared';
+import type { LoginFailures } from './accounts/login-failures.ts';
+import type { LoginThrottle } from './accounts/login-throttle.ts';
 import type { LookUpHashes } from './accounts/look-up-hashes.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import type { CommandRunner } from './deciding/command-runner.ts';
 import type { OrganizationNames } from './mentions/organization-names.ts';
 import type { ReadMarks } from './reading/read-marks.ts';
+import type { RoomAdmins } from './room/room-admins.ts';
 import type { States } from './streams/states.ts';
 
 /** What handlers work with. */
@@ -22,10 +25,14 @@ export interface Services {
   readonly sealer: Sealer;
   readonly states: States;
   readonly runner: CommandRunner;
+  readonly roomAdmins: RoomAdmins;
   readonly names: OrganizationNames;
   readonly readMarks: ReadMarks;
   readonly hasher: PasswordHasher;
   readonly hashes: LookUpHashes;
+  /** Undefined where limits are lifted. */
+  readonly loginThrottle: LoginThrottle | undefined;
+  readonly loginFailures: LoginFailures;
   readonly signer: TokenSigner;
   readonly signingKeys: SigningKeys;
   /** Browsers may use cookies from these origins only. */

@@ -15,12 +15,16 @@ export async function changePassword(
 ): Promise<Answer> {
   const { userId, sessionId } = request.principal;
   const { currentPassword, newPassword } = request.body;
-  const { database, hasher } = services;
+  const { database, hasher, loginThrottle, loginFailures } = services;
+  const attempt = loginThrottle?.begin(userId, sessionId, true);
   const { rows } = rowsSchema.parse(
     await database.raw('SELECT password_hash FROM accounts.credential WHERE user_id = ?', [userId]),
   );
-  if (!(await hasher.verify(currentPassword, rows[0]?.password_hash)))
+  if (!(await hasher.verify(currentPassword, rows[0]?.password_hash))) {
+    loginFailures.note(request.principal, request);
     throw new Problem('invalid', { errors: [{ path: 'currentPassword', message: 'is wrong' }] });
+  }
+  attempt?.succeeded();
   await database.raw(
     'UPDATE accounts.credential SET password_hash = ?, changed_at = now() WHERE user_id = ?',
     [await hasher.hash(newPassword), userId],

@@ -26,7 +26,8 @@ export interface Person {
 /** A request by somebody who acts for themselves, perhaps not yet with a session. */
 export interface Caller {
   readonly requestId: string;
-  readonly from: ActorContext;
+  /** Undefined for what is finished without a request. */
+  readonly from: ActorContext | undefined;
   readonly logger: Logger;
 }
 

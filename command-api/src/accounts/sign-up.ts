@@ -3,6 +3,7 @@ import { Problem } from '@verbatim/shared';
 import type { z } from 'zod';
 import { openInvitation } from '../organization/invitation-code.ts';
 import type { Services } from '../services.ts';
+import { rememberAddress } from './login.ts';
 import { complete, reserve, type Credentials, type Registration } from './registration.ts';
 import { startSession, type Caller } from './sessions.ts';
 
@@ -50,5 +51,7 @@ async function register(
   const reserved = await reserve(services, wanted, credentials, idempotencyKey);
   if (reserved.status === 'done') return startSession(services, reserved.person, caller);
   await complete(services, reserved.registration, { displayName, email }, caller);
+  const addressHash = services.hashes.networkAddress(caller.from?.ip ?? '');
+  await rememberAddress(services, reserved.registration, addressHash);
   return startSession(services, reserved.registration, caller);
 }

@@ -1,11 +1,6 @@
 import { Problem } from '@verbatim/shared';
 import { LRUCache } from 'lru-cache';
-
-/** How often one may: `burst` at once, and `perMinute` in the long run. */
-interface Rate {
-  readonly burst: number;
-  readonly perMinute: number;
-}
+import { TokenBucket, type Rate } from './token-bucket.ts';
 
 /** For each kind of route: what one person may, and what one network address may with all its people together. */
 export const rateClasses = {
@@ -34,36 +29,15 @@ export class RateLimits {
   /** @throws Problem `rate-limited` that tells when to come back. */
   spend(rateClass: RateClass, address: string, userId: string | undefined): void {
     const { person, address: ofAddress } = rateClasses[rateClass];
-    this.take(`${rateClass}|address|${address}`, ofAddress);
-    if (userId !== undefined) this.take(`${rateClass}|person|${userId}`, person);
+    this.#take(`${rateClass}|address|${address}`, ofAddress);
+    if (userId !== undefined) this.#take(`${rateClass}|person|${userId}`, person);
   }
 
-  take(name: string, rate: Rate): void {
+  #take(name: string, rate: Rate): void {
     const bucket = this.#buckets.get(name) ?? new TokenBucket(rate);
     this.#buckets.set(name, bucket);
-    const waitSeconds = bucket.take();
+    const waitSeconds = bucket.waitSeconds();
     if (waitSeconds > 0) throw new Problem('rate-limited', { retryAfterSeconds: Math.ceil(waitSeconds) });
-  }
-}
-
-class TokenBucket {
-  readonly #rate: Rate;
-  #tokens: number;
-  #filledAtMs = performance.now();
-
-  constructor(rate: Rate) {
-    this.#rate = rate;
-    this.#tokens = rate.burst;
-  }
-
-  /** @returns seconds until there is a token again; 0 when one was taken. */
-  take(): number {
-    const { burst, perMinute } = this.#rate;
-    const nowMs = performance.now();
-    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#filledAtMs) / 60_000) * perMinute);
-    this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return ((1 - this.#tokens) / perMinute) * 60;
-    this.#tokens -= 1;
-    return 0;
+    bucket.take();
   }
 }

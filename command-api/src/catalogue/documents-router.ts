@@ -1,0 +1,26 @@
+import { openApiDocument, type RouteDescription } from '@verbatim/shared';
+import { Router } from 'express';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { apiPage, apiPageStyle } from './api-page.ts';
+
+const version = '1';
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What the whole origin answers, for programs at `/openapi.json` and for people at `/docs`. */
+export function documentsRouter(
+  routes: readonly RouteDescription[],
+  rateLimits: RateLimits | undefined,
+): Router {
+  const document = openApiDocument(routes, version);
+  const page = apiPage(routes);
+  return Router()
+    .use(['/openapi.json', '/docs'], (request, response, next) => {
+      rateLimits?.spend('document', request.ip ?? '', undefined);
+      response.set('Content-Security-Policy', pagePolicy);
+      next();
+    })
+    .get('/openapi.json', (_request, response) => void response.json(document))
+    .get('/docs', (_request, response) => void response.type('html').send(page))
+    .get('/docs/style.css', (_request, response) => void response.type('css').send(apiPageStyle));
+}
