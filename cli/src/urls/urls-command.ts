@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { findInstance } from '@verbatim/shared';
+import { findInstance } from '@verbatim/shared/configuration';
 import { CommandFailure, type Command } from '../command.ts';
 
 export const urlsCommand: Command = {
