@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { environment, exitOnBadConfiguration, readConfiguration } from '@verbatim/shared';
+import { environment, exitOnBadConfiguration, readConfiguration } from '@verbatim/shared/configuration';
 
 export interface StandaloneConfiguration {
   readonly port: number;

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { announceInstance, withdrawInstance } from '@verbatim/shared';
+import { announceInstance, withdrawInstance } from '@verbatim/shared/configuration';
 import type { StandaloneConfiguration } from './configuration.ts';
 import { lockDataDirectory } from './data-directory/instance-lock.ts';
 import { keepKeys } from './data-directory/keys.ts';
@@ -45,8 +45,14 @@ export async function openInstance(
 
   const origin = originOf(host, port);
   const logs = openLogs(path.join(dataDirectory, 'logs'), say);
-  const { groups, healthUrls, storeUrls } = composeParts({ configuration, keys, ports, logs, lock });
-  const supervisor = new Supervisor({ groups, report: say });
+  const { startOrder, stopOrder, healthUrls, storeUrls } = composeParts({
+    configuration,
+    keys,
+    ports,
+    logs,
+    lock,
+  });
+  const supervisor = new Supervisor({ startOrder, stopOrder, report: say });
   const stopping = new AbortController();
 
   const start = async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StandaloneConfiguration } from './configuration.ts';
@@ -5,13 +6,14 @@ import type { InstanceLock } from './data-directory/instance-lock.ts';
 import type { Keys } from './data-directory/keys.ts';
 import type { Ports } from './data-directory/ports.ts';
 import type { Logs } from './logs/logs.ts';
+import { addressOf } from './origin.ts';
 import type { Part } from './supervisor/part.ts';
 import { postgresPart } from './supervisor/postgres-part.ts';
 import { processPart } from './supervisor/process-part.ts';
 
 interface Composition {
-  /** In the order of starting; each group at once. */
-  readonly groups: readonly (readonly Part[])[];
+  readonly startOrder: readonly (readonly Part[])[];
+  readonly stopOrder: readonly (readonly Part[])[];
   /** Answer 200 when the part behind them works and has caught up. */
   readonly healthUrls: readonly string[];
   /** Known once the stores are up. */
@@ -27,40 +29,62 @@ export interface CompositionOptions {
 }
 
 const readyWithinMs = 60_000;
+/** Together, with Postgres' own bound, they stay under the ten seconds that a stop may take. */
+const stopWithinMs = { front: 3_000, projections: 2_500, eventStore: 3_000 };
 
 /** What `npm start` consists of: the stores that are not given, and over them the services in two processes. */
-export function composeParts({ configuration, ports, logs, lock }: CompositionOptions): Composition {
-  const { dataDirectory } = configuration;
+export function composeParts({ configuration, keys, ports, logs, lock }: CompositionOptions): Composition {
+  const { dataDirectory, host, port, env } = configuration;
   const stores: Part[] = [];
+  const urls = {
+    eventStore: configuration.eventStoreUrl ?? `esdb://127.0.0.1:${ports.eventStore}?tls=false`,
+    database: configuration.databaseUrl ?? '',
+  };
+  const process = (name: string, stopsWithinMs: number, own: () => NodeJS.ProcessEnv): Part =>
+    processPart({
+      name,
+      script: fileURLToPath(new URL(`./processes/${name}.js`, import.meta.url)),
+      env: () => ({ ...env, ...own() }),
+      log: logs.of(name),
+      lockDescriptor: lock.descriptor,
+      readyWithinMs,
+      stopWithinMs: stopsWithinMs,
+    });
 
-  let database = configuration.databaseUrl ?? '';
   if (configuration.databaseUrl === undefined) {
     const directory = path.join(dataDirectory, 'postgres');
-    stores.push(postgresPart({ directory, log: logs.of('postgres'), onUrl: (url) => (database = url) }));
+    stores.push(postgresPart({ directory, log: logs.of('postgres'), onUrl: (url) => (urls.database = url) }));
   }
-  let eventStore = configuration.eventStoreUrl;
-  if (eventStore === undefined) {
-    eventStore = `esdb://127.0.0.1:${ports.eventStore}?tls=false`;
+  if (configuration.eventStoreUrl === undefined) {
     stores.push(
-      processPart({
-        name: 'event-store',
-        script: scriptOf('event-store'),
-        env: () => ({
-          ...configuration.env,
-          EVENT_STORE_DIRECTORY: path.join(dataDirectory, 'events'),
-          EVENT_STORE_PORT: String(ports.eventStore),
-        }),
-        log: logs.of('event-store'),
-        lockDescriptor: lock.descriptor,
-        readyWithinMs,
-        stopWithinMs: 3_000,
-      }),
+      process('event-store', stopWithinMs.eventStore, () => ({
+        EVENT_STORE_DIRECTORY: path.join(dataDirectory, 'events'),
+        EVENT_STORE_PORT: String(ports.eventStore),
+      })),
     );
   }
-  const urls = { eventStore };
-  return { groups: [stores], healthUrls: [], storeUrls: () => ({ ...urls, database }) };
-}
 
-function scriptOf(name: string): string {
-  return fileURLToPath(new URL(`./processes/${name}.js`, import.meta.url));
+  const services = () => ({
+    ...keys,
+    EVENTSTORE_URL: urls.eventStore,
+    DATABASE_URL: urls.database,
+    // With NATS given, pushes go there; between the two processes of one machine they go straight.
+    PUSH_URL: env.NATS_URL ?? directPushUrl,
+  });
+  const directPushUrl = `tcp://:${randomBytes(24).toString('base64url')}@127.0.0.1:${ports.push}`;
+  const projections = process('projections', stopWithinMs.projections, () => ({
+    ...services(),
+    HOST: '127.0.0.1',
+    PORT: String(ports.projections),
+  }));
+  const front = process('front', stopWithinMs.front, services);
+
+  return {
+    startOrder: [stores, [projections, front]],
+    stopOrder: [[front], [projections], stores],
+    healthUrls: [addressOf('127.0.0.1', ports.projections), addressOf(host, port)].map(
+      (address) => `${address}/health/ready`,
+    ),
+    storeUrls: () => ({ ...urls }),
+  };
 }

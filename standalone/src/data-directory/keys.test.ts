@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { environment, readConfiguration } from '@verbatim/shared';
+import { environment, readConfiguration } from '@verbatim/shared/configuration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartFault } from '../start-fault.ts';
 import { keepKeys } from './keys.ts';

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeCheckpointKey } from '@verbatim/shared';
+import { encodeCheckpointKey } from '@verbatim/shared/configuration';
 import { StartFault } from '../start-fault.ts';
 import { readKeptFile, writeKeptFile } from './kept-file.ts';
 

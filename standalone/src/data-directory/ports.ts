@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readKeptFile, writeKeptFile } from './kept-file.ts';
 
 const portSchema = z.number().int().min(1).max(65_535);
-const portsSchema = z.object({ eventStore: portSchema, projections: portSchema });
+const portsSchema = z.object({ eventStore: portSchema, projections: portSchema, push: portSchema });
 
 /** Where the parts behind the front listen on loopback. */
 export type Ports = z.infer<typeof portsSchema>;
@@ -16,6 +16,7 @@ export async function keepPorts(dataDirectory: string): Promise<Ports> {
   const ports = {
     eventStore: await findFreePort(last?.eventStore),
     projections: await findFreePort(last?.projections),
+    push: await findFreePort(last?.push),
   };
   await writeKeptFile(file, `${JSON.stringify(ports)}\n`);
   return ports;

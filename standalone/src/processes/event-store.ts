@@ -1,13 +1,20 @@
 import { startEventStore } from 'verbatim-event-store';
 import { z } from 'zod';
-import { runPart } from './run-part.ts';
+import type { ChildMessage } from '../supervisor/process-part.ts';
 
-const environmentSchema = z.object({
-  EVENT_STORE_DIRECTORY: z.string(),
-  EVENT_STORE_PORT: z.coerce.number().int(),
-});
+// The store needs nothing of what the services are made of, and the whole start waits for it: it runs by itself.
+const { EVENT_STORE_DIRECTORY, EVENT_STORE_PORT } = z
+  .object({ EVENT_STORE_DIRECTORY: z.string(), EVENT_STORE_PORT: z.coerce.number().int() })
+  .parse(process.env);
 
-await runPart('event-store', async () => {
-  const { EVENT_STORE_DIRECTORY, EVENT_STORE_PORT } = environmentSchema.parse(process.env);
-  return startEventStore({ directory: EVENT_STORE_DIRECTORY, port: EVENT_STORE_PORT, insecure: true });
+const store = await startEventStore({
+  directory: EVENT_STORE_DIRECTORY,
+  port: EVENT_STORE_PORT,
+  insecure: true,
 });
+const stop = () => void store.stop().then(() => process.exit(0));
+process.on('SIGTERM', stop);
+// The supervisor has gone, however it ended.
+process.once('disconnect', stop);
+const ready: ChildMessage = { type: 'ready' };
+process.send?.(ready);

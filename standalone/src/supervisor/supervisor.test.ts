@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openPartLog, type PartLog } from '../logs/part-log.ts';
 import { StartFault } from '../start-fault.ts';
+import type { Part } from './part.ts';
 import { type ProcessDescription, processPart } from './process-part.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -41,8 +42,9 @@ function part(name: string, script: string, change: Partial<ProcessDescription> 
   });
 }
 
-function supervise(...groups: ConstructorParameters<typeof Supervisor>[0]['groups']): Supervisor {
-  const supervisor = new Supervisor({ groups, report: (line) => reported.push(line) });
+function supervise(...startOrder: Part[][]): Supervisor {
+  const stopOrder = [...startOrder].reverse();
+  const supervisor = new Supervisor({ startOrder, stopOrder, report: (line) => reported.push(line) });
   supervisors.push(supervisor);
   return supervisor;
 }

@@ -1,0 +1,19 @@
+import { environment, exitOnBadConfiguration, readConfiguration } from '@verbatim/shared';
+
+const fields = {
+  PORT: environment.PORT,
+  HOST: environment.HOST,
+  EVENTSTORE_URL: environment.EVENTSTORE_URL,
+  DATABASE_URL: environment.DATABASE_URL,
+  VERBATIM_SIGNING_KEY: environment.VERBATIM_SIGNING_KEY,
+  VERBATIM_CHECKPOINT_KEY: environment.VERBATIM_CHECKPOINT_KEY,
+  VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
+  ALLOWED_ORIGINS: environment.ALLOWED_ORIGINS,
+  VERBATIM_RATE_LIMITS: environment.VERBATIM_RATE_LIMITS,
+};
+
+export type FrontConfiguration = ReturnType<typeof readFrontConfiguration>;
+
+export function readFrontConfiguration(env: NodeJS.ProcessEnv) {
+  return exitOnBadConfiguration(readConfiguration(fields, env));
+}
