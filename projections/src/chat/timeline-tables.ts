@@ -27,6 +27,7 @@ export interface MessageRow {
   version: number;
   editedAt: string | null;
   deletedAt: string | null;
+  deletedBy: string | null;
   replyTo: string | null;
   threadOf: string | null;
   /** Replies ever sent in its thread; deleted ones keep their place there. */
@@ -57,6 +58,7 @@ export const messageTable: Table<MessageRow> = {
     version: 'integer',
     editedAt: 'timestamptz',
     deletedAt: 'timestamptz',
+    deletedBy: 'uuid',
     replyTo: 'uuid',
     threadOf: 'uuid',
     replyCount: 'integer',
@@ -162,6 +164,7 @@ export const timelineTables = [
      version integer NOT NULL,
      edited_at timestamptz(3),
      deleted_at timestamptz(3),
+     deleted_by uuid,
      reply_to uuid,
      thread_of uuid,
      reply_count integer NOT NULL,

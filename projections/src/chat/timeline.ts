@@ -69,6 +69,7 @@ function send(batch: ChatBatch, event: Of<'MessageSent'>, seq: number): void {
     version: 1,
     editedAt: null,
     deletedAt: null,
+    deletedBy: null,
     replyTo,
     threadOf,
     replyCount: 0,
@@ -119,6 +120,7 @@ function remove(batch: ChatBatch, event: Of<'MessageDeleted'>): void {
     mentions: [],
     mentionsRoom: false,
     deletedAt: instantOf(event.metadata.occurredAt),
+    deletedBy: event.metadata.actorId,
     pinnedAt: null,
     pinnedBy: null,
   });
