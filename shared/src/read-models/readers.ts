@@ -27,6 +27,17 @@ const readableRoomSchema = z.object({
 });
 
 /**
+ * For `SELECT … FROM`: the room `$3` of the organization `$1` with the caller `$2` as `participant`, if they may read
+ * it. No row otherwise. Whoever joins what they read to it has the right and the content from one snapshot.
+ */
+export const readableRoomFrom = `chat.room
+  LEFT JOIN chat.participant
+    ON participant.organization_id = room.organization_id AND participant.room_id = room.room_id
+      AND participant.user_id = $2
+  WHERE room.organization_id = $1 AND room.room_id = $3
+    AND (participant.user_id IS NOT NULL OR room.visibility = 'public')`;
+
+/**
  * The room, if the person may read it: as a participant, or because it is public. Undefined otherwise, as for a room
  * that does not exist. That the person is active is what a live session says.
  */
@@ -37,12 +48,7 @@ export async function readableRoom(
 ): Promise<ReadableRoom | undefined> {
   const { rows } = await source.query(
     `SELECT room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
-     FROM chat.room
-     LEFT JOIN chat.participant
-       ON participant.organization_id = room.organization_id AND participant.room_id = room.room_id
-         AND participant.user_id = $2
-     WHERE room.organization_id = $1 AND room.room_id = $3
-       AND (participant.user_id IS NOT NULL OR room.visibility = 'public')`,
+     FROM ${readableRoomFrom}`,
     [organizationId, userId, roomId],
   );
   return rows[0] === undefined ? undefined : readableRoomSchema.parse(rows[0]);
