@@ -188,7 +188,6 @@ export {
   type ServerFrame,
 } from './frames/server-frames.ts';
 
-
 export { openCheckpoint, originOf, signCheckpoint, type Checkpoint } from './record/checkpoint.ts';
 export { GrowingTree } from './record/growing-tree.ts';
 export {
@@ -305,3 +304,15 @@ export {
   type ReadableRoom,
 } from './read-models/readers.ts';
 export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';
+
+export { foldText, type FoldedText } from './search/fold-text.ts';
+export { termsOfMessage, type IndexedMessage, type MessageTerms } from './search/message-terms.ts';
+export {
+  searchFeatures,
+  sectionAt,
+  sectionLevels,
+  Terms,
+  type SearchFeature,
+  type Section,
+} from './search/terms.ts';
+export { keysOf, wordsOf, type Word } from './search/words-of.ts';
