@@ -1,1 +1,2 @@
-export {};
+export { createQueryApi, type QueryApi, type QueryApiOptions } from './create-query-api.ts';
+export { queryRoutes } from './query-routes.ts';

@@ -1,0 +1,74 @@
+import { createTokenVerifier, type Logger, type ReadinessCheck, type SigningKeys } from '@verbatim/shared';
+import { Router } from 'express';
+import { z } from 'zod';
+import { PositionWatch } from './consistency/position-watch.ts';
+import { createAuthenticate, type Authenticate } from './http/authenticate.ts';
+import { queryRouter } from './http/query-router.ts';
+import { queryRoutes } from './query-routes.ts';
+import { openReadSources, type ReadModelName, type ReadSources } from './sources/read-sources.ts';
+
+export interface QueryApiOptions {
+  readonly databaseUrl: string;
+  readonly signingKeys: SigningKeys;
+  readonly logger: Logger;
+}
+
+export interface QueryApi {
+  /** Answers what it knows and lets the rest fall through. */
+  readonly router: Router;
+  readonly readiness: readonly ReadinessCheck[];
+  stop(): Promise<void>;
+}
+
+/** What every part of the query API stands on. */
+export interface QueryServices extends QueryApiOptions {
+  readonly sources: ReadSources;
+  readonly authenticate: Authenticate;
+  readonly positions: PositionWatch;
+}
+
+/** What is more than a question with one answer (streams, jobs, appends) is a part with a router of its own. */
+type QueryPart = (services: QueryServices) => Promise<QueryApi>;
+
+const questions: QueryPart = (services) =>
+  Promise.resolve({
+    router: queryRouter({ ...services, routes: queryRoutes }),
+    readiness: (['chat', 'directory'] as const).map((name) => readModelCheck(services.sources, name)),
+    stop: () => Promise.resolve(),
+  });
+
+/** In the order in which they are asked. */
+const parts: readonly QueryPart[] = [questions];
+
+/** Begins without Postgres and without read models; until they are there, questions are answered 503. */
+export async function createQueryApi(options: QueryApiOptions): Promise<QueryApi> {
+  const sources = openReadSources(options.databaseUrl);
+  const verifier = createTokenVerifier(options.signingKeys.verification);
+  const positions = new PositionWatch(sources.gate);
+  const services: QueryServices = {
+    ...options,
+    sources,
+    authenticate: createAuthenticate(verifier, sources.gate),
+    positions,
+  };
+  const started = await Promise.all(parts.map((part) => part(services)));
+  return {
+    router: started.reduce((router, part) => router.use(part.router), Router()),
+    readiness: started.flatMap(({ readiness }) => readiness),
+    stop: async () => {
+      positions.stop();
+      await Promise.all(started.map((part) => part.stop()));
+      await sources.stop();
+    },
+  };
+}
+
+function readModelCheck(sources: ReadSources, name: ReadModelName): ReadinessCheck {
+  return {
+    name: `read model ${name}`,
+    check: async () => {
+      const { rows } = await sources.gate.query(`SELECT position::text AS position FROM ${name}.checkpoint`);
+      return { isReady: true, details: z.object({ position: z.string() }).parse(rows[0]) };
+    },
+  };
+}

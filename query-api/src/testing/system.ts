@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createLogger, createMetrics, createServiceApp, listen, parseSigningKeys } from '@verbatim/shared';
+import { freshDatabase, freshEventStore } from '@verbatim/testing';
+import { createQueryApi } from '../create-query-api.ts';
+
+/**
+ * The query API in this process over the real thing: commands and projectors run as processes of their own, from what
+ * was built, so that every row that is read here was written as it is in production.
+ */
+export interface System {
+  readonly databaseUrl: string;
+  /** Commands go here. */
+  readonly commandOrigin: string;
+  /** Questions go here. */
+  readonly queryOrigin: string;
+  /** As an operator who pauses it, and lets it go on. */
+  pauseProjections(): void;
+  resumeProjections(): void;
+  stop(): Promise<void>;
+}
+
+const readyWithinMs = 30_000;
+
+export async function startSystem(): Promise<System> {
+  const [database, eventStore, port] = await Promise.all([freshDatabase(), freshEventStore(), freePort()]);
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    format: 'pem',
+    type: 'pkcs8',
+  });
+  const env = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    EVENTSTORE_URL: eventStore.connectionString,
+    DATABASE_URL: database.url,
+    VERBATIM_SIGNING_KEY: String(pem),
+    VERBATIM_MASTER_KEY: Buffer.alloc(32, 'verbatim-test-key').toString('base64'),
+    VERBATIM_RATE_LIMITS: 'off',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+  };
+  const commandOrigin = `http://127.0.0.1:${port}`;
+  const commands = run('command-api', { ...env, PORT: String(port) });
+  await until(
+    'the command API takes commands',
+    async () => (await fetch(`${commandOrigin}/health/ready`)).ok,
+  );
+  const projections = run('projections', { ...env, PORT: '0' });
+
+  const logger = createLogger({ name: 'query-api', level: env.LOG_LEVEL });
+  const api = await createQueryApi({
+    databaseUrl: database.url,
+    signingKeys: parseSigningKeys(String(pem)),
+    logger,
+  });
+  const metrics = createMetrics('query-api');
+  const app = createServiceApp({ logger, metrics, readiness: api.readiness, routers: [api.router] });
+  const listening = await listen(app, { host: '127.0.0.1', port: 0 });
+  const queryOrigin = `http://127.0.0.1:${listening.port}`;
+  await until('the read models are there', async () => (await fetch(`${queryOrigin}/health/ready`)).ok);
+
+  return {
+    databaseUrl: database.url,
+    commandOrigin,
+    queryOrigin,
+    pauseProjections: () => projections.kill('SIGSTOP'),
+    resumeProjections: () => projections.kill('SIGCONT'),
+    stop: async () => {
+      projections.kill('SIGCONT');
+      await listening.stop();
+      await api.stop();
+      await Promise.all([end(commands), end(projections)]);
+      await Promise.all([database.drop(), eventStore.stop()]);
+    },
+  };
+}
+
+/** Looks again until it is so. What throws meanwhile is not so yet. */
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + readyWithinMs;
+  let last: unknown;
+  while (performance.now() < deadline) {
+    try {
+      if (await isSo()) return;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`not so within ${readyWithinMs} ms: ${what}`, { cause: last });
+}
+
+function run(service: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const program = fileURLToPath(new URL(`../../../${service}/dist/main.js`, import.meta.url));
+  return spawn(process.execPath, [program], { env, stdio: 'inherit' });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  return address.port;
+}
