@@ -47,7 +47,7 @@ export interface PostgresServer {
 }
 
 const databaseName = 'verbatim';
-const fastShutdownWithinMs = 3_000;
+const fastShutdownWithinMs = 2_500;
 const immediateShutdownWithinMs = 500;
 /** The upper bound of `stop`, which resorts to harsher signals on its way. */
 export const stopWithinMs = fastShutdownWithinMs + immediateShutdownWithinMs;

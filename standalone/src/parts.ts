@@ -30,7 +30,7 @@ export interface CompositionOptions {
 
 const readyWithinMs = 60_000;
 /** Together, with Postgres' own bound, they stay under the ten seconds that a stop may take. */
-const stopWithinMs = { front: 3_000, projections: 2_500, eventStore: 3_000 };
+const stopWithinMs = { front: 4_500, projections: 2_000, eventStore: 2_500 };
 
 /** What `npm start` consists of: the stores that are not given, and over them the services in two processes. */
 export function composeParts({ configuration, keys, ports, logs, lock }: CompositionOptions): Composition {

@@ -1,4 +1,5 @@
 import { environment, exitOnBadConfiguration, readConfiguration } from '@verbatim/shared';
+import { z } from 'zod';
 
 const fields = {
   PORT: environment.PORT,
@@ -10,6 +11,8 @@ const fields = {
   VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
   ALLOWED_ORIGINS: environment.ALLOWED_ORIGINS,
   VERBATIM_RATE_LIMITS: environment.VERBATIM_RATE_LIMITS,
+  /** Where the projectors push: the supervisor says it. */
+  PUSH_URL: z.string(),
 };
 
 export type FrontConfiguration = ReturnType<typeof readFrontConfiguration>;

@@ -1,50 +1,88 @@
 import { createCommandApi } from '@verbatim/command-api';
+import { createQueryApi } from '@verbatim/query-api';
+import { createHttpCommandGateway, createRelay } from '@verbatim/realtime';
 import {
   allowedOrigins,
   connectEventStore,
   createMetrics,
   createPool,
+  createPushSubscriber,
   createServiceApp,
+  createTokenVerifier,
   listen,
   type Logger,
   MasterKey,
   type Running,
+  sqlSourceOf,
 } from '@verbatim/shared';
 import type { FrontConfiguration } from './front-configuration.ts';
 import { webClient } from './web-client.ts';
 
+/** Sockets are sent away before; with them it stays short of the time after which the supervisor insists. */
+const drainTimeoutMs = 800;
+
 /** The services that people talk to, and the page, on one port and so on one origin. */
 export async function startFront(configuration: FrontConfiguration, logger: Logger): Promise<Running> {
-  const { PORT, HOST } = configuration;
+  const { PORT, HOST, DATABASE_URL, VERBATIM_SIGNING_KEY: signingKeys } = configuration;
   const origins = allowedOrigins(configuration.ALLOWED_ORIGINS, PORT);
+  const hasRateLimits = configuration.VERBATIM_RATE_LIMITS === 'on';
+  const metrics = createMetrics('front');
   const eventStore = connectEventStore({ url: configuration.EVENTSTORE_URL, logger });
-  const database = createPool(configuration.DATABASE_URL, { applicationName: 'verbatim front' });
+  const database = createPool(DATABASE_URL, { applicationName: 'verbatim front' });
 
   const commandApi = await createCommandApi({
     eventStore,
     database,
     masterKey: new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64')),
-    signingKeys: configuration.VERBATIM_SIGNING_KEY,
+    signingKeys,
     allowedOrigins: origins,
     publicOrigin: origins[0] ?? `http://localhost:${PORT}`,
-    hasRateLimits: configuration.VERBATIM_RATE_LIMITS === 'on',
+    hasRateLimits,
     logger,
   });
+  const queryApi = await createQueryApi({ databaseUrl: DATABASE_URL, signingKeys, logger });
+  const relayEntrance = await listenForRelay(commandApi, logger);
+  const relay = createRelay({
+    push: createPushSubscriber(configuration.PUSH_URL),
+    database: sqlSourceOf(database),
+    tokens: createTokenVerifier(signingKeys.verification),
+    commands: createHttpCommandGateway(`http://127.0.0.1:${relayEntrance.port}`),
+    allowedOrigins: origins,
+    trustedProxyHops: 0,
+    areLimitsOn: hasRateLimits,
+    logger,
+    metrics,
+  });
+
   const app = createServiceApp({
     logger,
-    metrics: createMetrics('front'),
-    readiness: [...commandApi.readiness],
-    routers: [commandApi.router, webClient()],
+    metrics,
+    readiness: [...commandApi.readiness, ...queryApi.readiness, ...relay.readiness],
+    routers: [commandApi.router, queryApi.router, webClient()],
   });
   const listening = await listen(app, { host: HOST, port: PORT, drainTimeoutMs });
+  listening.server.on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
   return {
     stop: async () => {
-      await listening.stop();
-      await commandApi.stop();
+      await relay.stop();
+      await Promise.all([listening.stop(), relayEntrance.stop()]);
+      await Promise.all([commandApi.stop(), queryApi.stop()]);
       await Promise.all([eventStore.close(), database.destroy()]);
     },
   };
 }
 
-/** Short of the time after which the supervisor insists. */
-const drainTimeoutMs = 1_500;
+/**
+ * Where the relay hands on the commands that it hears: it says for whom, as a proxy does, and there alone that
+ * is believed.
+ */
+function listenForRelay({ router }: Awaited<ReturnType<typeof createCommandApi>>, logger: Logger) {
+  const app = createServiceApp({
+    logger,
+    metrics: createMetrics('relay-entrance', { withProcessMetrics: false }),
+    readiness: [],
+    routers: [router],
+    trustedProxyHops: 1,
+  });
+  return listen(app, { host: '127.0.0.1', port: 0, drainTimeoutMs });
+}
