@@ -10,6 +10,11 @@ export const limits = {
   passwordMinCharacters: 8,
   passwordMaxCharacters: 256,
   reasonCharacters: 1_000,
+  holdNameCharacters: 120,
+  /** People, or rooms, that one legal hold names. */
+  heldIds: 1_000,
+  /** A hundred years: longer is for ever. */
+  retentionDays: 36_500,
   emojiCharacters: 32,
   searchCharacters: 500,
   /** People named when a room is created. */
