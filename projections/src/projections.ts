@@ -12,6 +12,7 @@ import { chat } from './chat/chat.ts';
 import { directory } from './directory/directory.ts';
 import { EventDecoder } from './group/event-decoder.ts';
 import type { ReadModel } from './group/read-model.ts';
+import { search } from './search/search.ts';
 import { record } from './record/record.ts';
 import type { ProjectionMetrics } from './operations.ts';
 import { EventFeed } from './runner/event-feed.ts';
@@ -37,7 +38,7 @@ export interface Projections {
 }
 
 /** All read models, in the order in which the rest waits for them. */
-export const readModels: readonly ReadModel[] = [chat, directory, record];
+export const readModels: readonly ReadModel[] = [chat, directory, search, record];
 
 /** Follows the log and keeps the read models up with it, until stopped. Whatever is away is waited for. */
 export function startProjections(options: ProjectionsOptions): Projections {

@@ -41,8 +41,12 @@ export class FeedQueue {
     while (this.isEmpty) {
       if (signal.aborted) return undefined;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#wake = wake;
+        signal.addEventListener('abort', wake, { once: true });
       });
       this.#wake = undefined;
     }

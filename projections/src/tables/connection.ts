@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number;
 }
 
+/** Arrays of `bigint` are terms, which are made to be exact as a double. */
+const int8Array = 1016;
 const connectTimeoutMs = 3_000;
 const defaultStatementTimeoutMs = 60_000;
 
@@ -42,6 +44,7 @@ export async function connect({
 function rowTypes(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, BigInt);
+  types.setTypeParser(int8Array, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)));
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
   return types;
 }

@@ -162,6 +162,12 @@ export const said = (roomId: string, authorId: string, text: string, more: Said 
   content: { status: 'present', fields: { text } },
 });
 
+export const edited = (roomId: string, authorId: string, messageId: string, text: string): DomainEvent => ({
+  type: 'MessageEdited',
+  data: { messageId, roomId, authorId, day: '2026-01-01', mentions: { userIds: [], room: false } },
+  content: { status: 'present', fields: { text } },
+});
+
 function streamOfEvent({ type, data }: DomainEvent, organizationId: string): string {
   const id = (name: string): string => {
     const value: unknown = Reflect.get(data, name);
