@@ -26,6 +26,7 @@ import { CommandRunner } from './deciding/command-runner.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { commandRouter } from './http/command-router.ts';
 import { RateLimits } from './http/rate-limits.ts';
+import { KnownMessages } from './import/known-messages.ts';
 import { OrganizationNames } from './mentions/organization-names.ts';
 import { ReadMarks } from './reading/read-marks.ts';
 import { runOnReading } from './reading/run-on-reading.ts';
@@ -97,6 +98,8 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     names,
     readMarks,
     roomAdmins,
+    queue,
+    knownMessages: new KnownMessages(states),
     signer: createTokenSigner(signingKeys),
   };
   const upkeep = startUpkeep(chores(services), logger);

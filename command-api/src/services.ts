@@ -12,10 +12,12 @@ import type { LoginThrottle } from './accounts/login-throttle.ts';
 import type { LookUpHashes } from './accounts/look-up-hashes.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import type { CommandRunner } from './deciding/command-runner.ts';
+import type { KnownMessages } from './import/known-messages.ts';
 import type { OrganizationNames } from './mentions/organization-names.ts';
 import type { ReadMarks } from './reading/read-marks.ts';
 import type { RoomAdmins } from './room/room-admins.ts';
 import type { States } from './streams/states.ts';
+import type { StreamQueue } from './streams/stream-queue.ts';
 
 /** What handlers work with. */
 export interface Services {
@@ -25,6 +27,8 @@ export interface Services {
   readonly sealer: Sealer;
   readonly states: States;
   readonly runner: CommandRunner;
+  readonly queue: StreamQueue;
+  readonly knownMessages: KnownMessages;
   readonly roomAdmins: RoomAdmins;
   readonly names: OrganizationNames;
   readonly readMarks: ReadMarks;

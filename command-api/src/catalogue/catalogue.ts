@@ -1,5 +1,6 @@
 import { accountRoutes } from '../accounts/account-routes.ts';
 import type { Route } from '../http/route.ts';
+import { importRoutes } from '../import/import-routes.ts';
 import { messageRoutes } from '../message/message-routes.ts';
 import { organizationRoutes } from '../organization/organization-routes.ts';
 import { readingRoutes } from '../reading/reading-routes.ts';
@@ -12,4 +13,5 @@ export const catalogue: readonly Route[] = [
   ...roomRoutes,
   ...messageRoutes,
   ...readingRoutes,
+  ...importRoutes,
 ];

@@ -2,6 +2,7 @@ import {
   encodeEvent,
   eventId,
   fullJitterMs,
+  GoneKeyError,
   keysToSeal,
   Problem,
   type AppendResult,
@@ -169,7 +170,13 @@ export class CommandRunner {
       command,
       commandId: fingerprint === undefined ? commandId : `${commandId}:${fingerprint}`,
     };
-    return events.map((event, index) => encodeEvent(event, eventId(identity, index), metadata, sealer));
+    try {
+      return events.map((event, index) => encodeEvent(event, eventId(identity, index), metadata, sealer));
+    } catch (error) {
+      // Erased people and days past retention get no new words.
+      if (error instanceof GoneKeyError) throw new Problem('expired', { cause: error });
+      throw error;
+    }
   }
 
   /**

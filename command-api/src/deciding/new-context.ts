@@ -1,14 +1,8 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import { canonicalJson, personScope, type Keyring } from '@verbatim/shared';
+import { randomUUID } from 'node:crypto';
+import type { Keyring } from '@verbatim/shared';
 import type { AuthenticatedRequest } from '../http/route.ts';
 import type { CommandContext } from './command-context.ts';
-
-/** What of a request makes it the same as another one: everything the client chose but the key itself. */
-export interface Asked {
-  readonly command: string;
-  readonly parameters: unknown;
-  readonly body: unknown;
-}
+import { fingerprintOf } from './fingerprint.ts';
 
 /**
  * The context of a command that a person gave.
@@ -41,19 +35,4 @@ export async function contextOf(
     from,
     logger,
   };
-}
-
-/** Under a key made of the person's own: once that is destroyed, nobody can try texts against it any more. */
-async function fingerprintOf(
-  keyring: Keyring,
-  organizationId: string,
-  actorId: string,
-  asked: Asked,
-): Promise<string | undefined> {
-  const scope = personScope(actorId);
-  await keyring.prepare(organizationId, [scope]);
-  const found = keyring.lookUp(organizationId, scope);
-  if (found.status !== 'present') return undefined;
-  const key = createHmac('sha256', found.key).update('verbatim fingerprint v1').digest();
-  return createHmac('sha256', key).update(canonicalJson(asked)).digest('base64url');
 }

@@ -1,4 +1,4 @@
-import { decodeEvent, fieldsOf, keysToOpen, Problem, streamOf, type MessageState } from '@verbatim/shared';
+import { Problem, streamOf } from '@verbatim/shared';
 import { answerOf } from '../deciding/answer.ts';
 import { contextOf } from '../deciding/new-context.ts';
 import type { Answer, AuthenticatedRequest } from '../http/route.ts';
@@ -9,6 +9,7 @@ import type { UnreadMessage } from '../streams/kinds.ts';
 import { decideMessage } from './decide-message.ts';
 import { findMessage } from './find-message.ts';
 import type { EditMessage, MessageCommand, SendMessage } from './message-command.ts';
+import { withText } from './with-text.ts';
 
 type ChangeRequest = AuthenticatedRequest<{ messageId: string }, unknown, unknown>;
 
@@ -60,13 +61,4 @@ async function runOnMessage(
     decide,
   });
   return answerOf(messageId, outcome);
-}
-
-async function withText(services: Services, { message, written }: UnreadMessage): Promise<MessageState> {
-  if (message.status !== 'sent' || written === undefined) return message;
-  const needed = keysToOpen(written);
-  if (needed !== undefined) await services.keyring.prepare(needed.organizationId, needed.keys);
-  const event = decodeEvent(written, services.sealer);
-  if (event.type !== 'MessageSent' && event.type !== 'MessageEdited') return message;
-  return { ...message, text: fieldsOf(event.content)?.text ?? null, content: event.content.status };
 }
