@@ -1,7 +1,7 @@
 import { createTokenVerifier, type Logger, type ReadinessCheck, type SigningKeys } from '@verbatim/shared';
 import { Router } from 'express';
 import { z } from 'zod';
-import { PositionWatch } from './consistency/position-watch.ts';
+import { watchPositions, type Positions } from './consistency/positions.ts';
 import { createAuthenticate, type Authenticate } from './http/authenticate.ts';
 import { queryRouter } from './http/query-router.ts';
 import { queryRoutes } from './query-routes.ts';
@@ -24,7 +24,7 @@ export interface QueryApi {
 export interface QueryServices extends QueryApiOptions {
   readonly sources: ReadSources;
   readonly authenticate: Authenticate;
-  readonly positions: PositionWatch;
+  readonly positions: Positions;
 }
 
 /** What is more than a question with one answer (streams, jobs, appends) is a part with a router of its own. */
@@ -44,7 +44,7 @@ const parts: readonly QueryPart[] = [questions];
 export async function createQueryApi(options: QueryApiOptions): Promise<QueryApi> {
   const sources = openReadSources(options.databaseUrl);
   const verifier = createTokenVerifier(options.signingKeys.verification);
-  const positions = new PositionWatch(sources.gate);
+  const positions = watchPositions(sources);
   const services: QueryServices = {
     ...options,
     sources,

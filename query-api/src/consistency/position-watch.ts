@@ -1,66 +1,50 @@
 import { Problem, type SqlSource } from '@verbatim/shared';
 import { z } from 'zod';
-import type { ReadModelName } from '../sources/read-sources.ts';
-
-export interface PositionWatchOptions {
-  readonly timeoutMs?: number;
-}
-
-interface Waiter {
-  readonly models: readonly ReadModelName[];
-  readonly position: bigint;
-  looks: number;
-  readonly settle: (outcome: { readonly hadToWait: boolean } | { readonly fault: Error }) => void;
-}
 
 const defaultTimeoutMs = 5_000;
 const pollIntervalMs = 3;
 /** More who wait at once are told to come back. */
 const maxWaiters = 5_000;
 
+interface Waiter {
+  readonly position: bigint;
+  readonly settle: (fault?: Error) => void;
+}
+
 const checkpointSchema = z.object({ position: z.string() });
 
 /**
- * Lets queries wait until read models have got to a position. Everybody who waits shares one look at the checkpoints
- * every few milliseconds; while nobody waits nobody looks. Nothing is remembered from one look to the next: after a
- * crash of Postgres a checkpoint may be behind what it was.
+ * Lets queries wait until one read model has got to a position. All who wait share one look at its checkpoint every few
+ * milliseconds; while nobody waits nobody looks. Nothing is remembered from one look to the next: after a crash of
+ * Postgres a checkpoint may be behind what it was.
  */
 export class PositionWatch {
   readonly #source: SqlSource;
+  readonly #schema: string;
   readonly #timeoutMs: number;
   readonly #waiters = new Set<Waiter>();
   #isPolling = false;
 
-  constructor(source: SqlSource, { timeoutMs = defaultTimeoutMs }: PositionWatchOptions = {}) {
+  constructor(source: SqlSource, schema: string, timeoutMs = defaultTimeoutMs) {
     this.#source = source;
+    this.#schema = schema;
     this.#timeoutMs = timeoutMs;
   }
 
-  /**
-   * Resolves once all these read models have reached the position; tells whether they had to be waited for.
-   * @throws Problem `projection-lag` when they do not in time.
-   */
-  async reached(
-    models: readonly ReadModelName[],
-    position: bigint,
-  ): Promise<{ readonly hadToWait: boolean }> {
+  /** @throws Problem `projection-lag` when the read model is not there in time. */
+  async reached(position: bigint): Promise<void> {
     if (this.#waiters.size >= maxWaiters) throw new Problem('projection-lag');
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
-        models,
         position,
-        looks: 0,
-        settle: (outcome) => {
+        settle: (fault) => {
           clearTimeout(timer);
           this.#waiters.delete(waiter);
-          if ('fault' in outcome) reject(outcome.fault);
-          else resolve(outcome);
+          if (fault === undefined) resolve();
+          else reject(fault);
         },
       };
-      const timer = setTimeout(
-        () => waiter.settle({ fault: new Problem('projection-lag') }),
-        this.#timeoutMs,
-      );
+      const timer = setTimeout(() => waiter.settle(new Problem('projection-lag')), this.#timeoutMs);
       this.#waiters.add(waiter);
       if (!this.#isPolling) void this.#poll();
     });
@@ -68,41 +52,31 @@ export class PositionWatch {
 
   /** Whoever waits is told to come back. */
   stop(): void {
-    this.#settleAll({ fault: new Problem('unavailable') });
+    this.#settle(() => true, new Problem('unavailable'));
   }
 
   async #poll(): Promise<void> {
     this.#isPolling = true;
     while (this.#waiters.size > 0) {
       try {
-        await this.#look();
+        const reached = await this.#look();
+        this.#settle(({ position }) => position <= reached);
       } catch (error) {
-        this.#settleAll({ fault: error instanceof Error ? error : new Error(String(error)) });
+        this.#settle(() => true, error instanceof Error ? error : new Error(String(error)));
       }
       if (this.#waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
     }
     this.#isPolling = false;
   }
 
-  async #look(): Promise<void> {
-    const looking = [...this.#waiters];
-    const names = [...new Set(looking.flatMap(({ models }) => models))];
-    const positions = new Map(
-      await Promise.all(names.map(async (name) => [name, await this.#positionOf(name)] as const)),
+  async #look(): Promise<bigint> {
+    const { rows } = await this.#source.query(
+      `SELECT position::text AS position FROM ${this.#schema}.checkpoint`,
     );
-    for (const waiter of looking) {
-      waiter.looks += 1;
-      if (waiter.models.every((name) => (positions.get(name) ?? -1n) >= waiter.position))
-        waiter.settle({ hadToWait: waiter.looks > 1 });
-    }
-  }
-
-  async #positionOf(model: ReadModelName): Promise<bigint> {
-    const { rows } = await this.#source.query(`SELECT position::text AS position FROM ${model}.checkpoint`);
     return BigInt(checkpointSchema.parse(rows[0]).position);
   }
 
-  #settleAll(outcome: { readonly fault: Error }): void {
-    for (const waiter of [...this.#waiters]) waiter.settle(outcome);
+  #settle(isConcerned: (waiter: Waiter) => boolean, fault?: Error): void {
+    for (const waiter of [...this.#waiters]) if (isConcerned(waiter)) waiter.settle(fault);
   }
 }

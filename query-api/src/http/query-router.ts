@@ -1,7 +1,7 @@
 import { Problem } from '@verbatim/shared';
 import { Router, type Request, type RequestHandler } from 'express';
 import { readMinPosition } from '../consistency/min-position.ts';
-import type { PositionWatch } from '../consistency/position-watch.ts';
+import type { Positions } from '../consistency/positions.ts';
 import type { ReadSources } from '../sources/read-sources.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { QueryRoute } from './query-route.ts';
@@ -10,7 +10,7 @@ export interface QueryRouterOptions {
   readonly routes: readonly QueryRoute[];
   readonly sources: ReadSources;
   readonly authenticate: Authenticate;
-  readonly positions: PositionWatch;
+  readonly positions: Positions;
 }
 
 /** A query that has no answer by now gets 503, whatever Postgres is doing; its own timeouts end what it began. */
@@ -40,9 +40,9 @@ async function answerTo(
   const minPosition = readMinPosition(request.get('x-min-position'));
   const ask = route.prepare({ parameters: request.params, query: request.query });
   if (minPosition !== undefined) {
-    const { hadToWait } = await positions.reached(route.reads, minPosition);
-    // A session may have ended and a role have changed in the meantime.
-    if (hadToWait) caller = await authenticate(authorization);
+    await positions.reached(route.reads, minPosition);
+    // What the caller has seen may be that a session ended or a role changed.
+    caller = await authenticate(authorization);
   }
   return ask(caller, sources);
 }
