@@ -34,7 +34,7 @@ export interface LoggerOptions {
 }
 
 /** One JSON line for each entry, with secrets cut out by name. Log ids and codes, never bodies. */
-export function createLogger({ name, level, destination }: LoggerOptions): Logger {
+export function createLogger({ name, level, destination = standardOutput() }: LoggerOptions): Logger {
   const options = {
     name,
     level,
@@ -43,8 +43,20 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     redact: { paths: secretPaths, censor: '[redacted]' },
     serializers: { err: serializeError, error: serializeError },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
+
+/**
+ * Not pino's own, which never gives up on a pipe that nobody reads any more: a process whose supervisor was killed
+ * would then hang in its exit for ever.
+ */
+function standardOutput(): { write(line: string): void } {
+  if (process.stdout.listenerCount('error', ignore) === 0) process.stdout.on('error', ignore);
+  return { write: (line) => process.stdout.write(line) };
+}
+
+/** Whoever read the log has gone. */
+const ignore = (): void => undefined;
 
 /** Connection strings and SQL parameters hide in messages and extra fields of errors; only these few are kept. */
 function serializeError(error: unknown): unknown {
