@@ -183,12 +183,12 @@ export function createRelay(options: RelayOptions): Relay {
     stop: async () => {
       acceptor.close();
       await drain(acceptor.connections);
-      running.unsubscribe();
       presence.stop();
       typing.stop();
+      await push.stop();
+      running.unsubscribe();
       rooms.close();
       commands.stop();
-      await push.stop();
     },
   };
 }

@@ -129,15 +129,15 @@ export class Presence {
     for (const change of this.#book.settle(distinct, Date.now())) this.#tell(change);
   }
 
-  /** To everybody who shares a room with the person, once each. */
+  /** To everybody else who shares a room with the person, once each. */
   #tell({ userId, status }: PresenceChange): void {
     const listeners = new Set<Subscriber>();
     for (const room of this.#roomPeople.roomsOf(userId)) room.collectSubscribers(listeners);
     const bytes = encodeFrame({ type: 'presence', userId, status });
-    for (const listener of listeners) listener.sendMomentary(bytes);
+    for (const listener of listeners) if (listener.userId !== userId) listener.sendMomentary(bytes);
   }
 
-  /** A room's people are known now: those who receive it learn who of them is there. */
+  /** These of a room's people are known now: those who receive it learn who of them is there. */
   #introduce(room: Room, userIds: ReadonlySet<string>): void {
     for (const userId of userIds) {
       const status = this.#book.toldOf({ organizationId: room.organizationId, userId });

@@ -11,7 +11,7 @@ const maxRoomsOfLoad = 500;
 /** The people of the rooms held here, as far as presence is told in them. */
 export class RoomPeople {
   readonly #readModel: RelayReadModel;
-  readonly #onLoaded: (room: Room, userIds: ReadonlySet<string>) => void;
+  readonly #onLoaded: (room: Room, newUserIds: ReadonlySet<string>) => void;
   readonly #onFault: (error: unknown) => void;
   readonly #people = new Map<Room, Set<string>>();
   readonly #roomsOf = new Map<string, Set<Room>>();
@@ -21,7 +21,7 @@ export class RoomPeople {
 
   constructor(
     readModel: RelayReadModel,
-    onLoaded: (room: Room, userIds: ReadonlySet<string>) => void,
+    onLoaded: (room: Room, newUserIds: ReadonlySet<string>) => void,
     onFault: (error: unknown) => void,
   ) {
     this.#readModel = readModel;
@@ -74,9 +74,10 @@ export class RoomPeople {
       for (const room of new Set(rooms)) {
         const userIds = byId.get(room.roomId);
         if (!this.#asked.has(room)) continue;
+        const known = this.#people.get(room);
         this.#put(room, userIds ?? new Set());
         if (userIds === undefined) this.#people.delete(room);
-        else this.#onLoaded(room, userIds);
+        else this.#onLoaded(room, new Set([...userIds].filter((userId) => known?.has(userId) !== true)));
       }
     } catch (error) {
       this.#onFault(error);

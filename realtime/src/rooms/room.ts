@@ -1,4 +1,4 @@
-import type { DurableFrame } from '@verbatim/shared';
+import { limits, type DurableFrame } from '@verbatim/shared';
 import { encodeFrame } from '../wire/encode-frame.ts';
 import type { TickFlusher } from '../wire/tick-flusher.ts';
 import { RoomAudience } from './room-audience.ts';
@@ -74,16 +74,24 @@ export class Room {
 
   /**
    * Sends everything after where the client stands, or after where its rights were read. A client that stands
-   * where this room never was is told to fetch afresh, and gets what comes from now on.
+   * where this room never was is told to fetch afresh, one that is too far behind to fetch what is between;
+   * both get what comes from now on.
    */
   subscribe(subscriber: Subscriber, rights: RoomRights, resume?: ResumePoint): void {
     const headSeq = Math.max(rights.lastSeq, this.seq);
-    const isOfThisRoom =
-      resume === undefined ||
-      (resume.seq <= headSeq && (resume.epoch === undefined || resume.epoch === this.epoch));
-    if (!isOfThisRoom)
-      subscriber.send(encodeFrame({ type: 'reset', roomId: this.roomId, epoch: this.epoch }));
-    this.#audience.add(subscriber, rights, isOfThisRoom && resume ? resume.seq : rights.lastSeq);
+    this.#audience.add(subscriber, rights, this.#startOf(subscriber, headSeq, resume) ?? rights.lastSeq);
+  }
+
+  #startOf(subscriber: Subscriber, headSeq: number, resume?: ResumePoint): number | undefined {
+    if (resume === undefined) return undefined;
+    const { roomId, epoch } = this;
+    if (resume.seq > headSeq || (resume.epoch !== undefined && resume.epoch !== epoch)) {
+      subscriber.send(encodeFrame({ type: 'reset', roomId, epoch }));
+      return undefined;
+    }
+    if (headSeq - resume.seq <= limits.resumeFrames) return resume.seq;
+    subscriber.send(encodeFrame({ type: 'gap', roomId, from: resume.seq + 1, to: headSeq }));
+    return headSeq;
   }
 
   unsubscribe(subscriber: Subscriber): void {

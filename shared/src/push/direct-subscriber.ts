@@ -56,7 +56,7 @@ function connectionTo(
     socket.on('close', () => observer.error(new Error('the publisher closed the connection')));
     return () => {
       onWelcome(undefined);
-      socket.destroy();
+      socket.destroySoon(); // what was told to peers goes out first
     };
   });
 }

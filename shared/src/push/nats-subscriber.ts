@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Msg, NatsConnection } from 'nats';
 import { Observable, Subject, share, takeUntil } from 'rxjs';
 import type { PushEvent, PushSubscriber } from './channel.ts';
@@ -5,6 +6,8 @@ import { connectToNats, natsSubjects } from './nats-connection.ts';
 import { peerMessageSchema } from './peer-message.ts';
 import { pushBatchSchema } from './push.ts';
 import { reconnecting } from './reconnecting.ts';
+
+const flushWithinMs = 1_000;
 
 export function createNatsSubscriber(url: string): PushSubscriber {
   const stopped = new Subject<void>();
@@ -18,6 +21,9 @@ export function createNatsSubscriber(url: string): PushSubscriber {
     },
     stop: async () => {
       const last = current;
+      // What was told to peers goes out first; a server that is gone does not hold the stop up.
+      if (last?.isClosed() === false)
+        await Promise.race([last.flush().catch(() => undefined), wait(flushWithinMs)]);
       stopped.next();
       await last?.close();
     },
