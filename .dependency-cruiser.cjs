@@ -14,7 +14,8 @@ const doors = workspaces.flatMap((folder) =>
 );
 
 const services = ['command-api', 'projections', 'query-api', 'realtime'];
-const tests = String.raw`\.(int\.|e2e\.|long\.)*test\.ts$`;
+/** And what tests stand on, in folders of that name. */
+const tests = String.raw`(\.(int\.|e2e\.|long\.)*test\.ts$|src/testing/)`;
 const ours = `^(${workspaces.join('|')})/`;
 
 /** `folder` imports itself and `allowed`, and nothing else of ours; its tests may use the test support. */
