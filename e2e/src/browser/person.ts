@@ -9,6 +9,8 @@ export class Person {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly complaints: Complaints;
+  readonly email = `${crypto.randomUUID()}@example.test`;
+  readonly password = 'correct horse battery';
   readonly #origin: string;
 
   private constructor(context: BrowserContext, page: Page, origin: string) {
@@ -54,8 +56,8 @@ export class Person {
 
   async #introduce(displayName: string): Promise<void> {
     await this.page.getByLabel('Your name').fill(displayName);
-    await this.page.getByLabel('E-mail').fill(`${crypto.randomUUID()}@example.test`);
-    await this.page.getByLabel('Password').fill('correct horse battery');
+    await this.page.getByLabel('E-mail').fill(this.email);
+    await this.page.getByLabel('Password').fill(this.password);
   }
 
   /** The link that lets somebody else into the organization. */
@@ -74,18 +76,24 @@ export class Person {
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('radio', { name: visibility }).check();
     await this.button('Create', true).click();
-    await this.composer.waitFor();
+    await this.#isInRoom();
   }
 
   async joinRoom(name: string): Promise<void> {
     await this.open('/browse');
     await this.button(`Join ${name}`).click();
-    await this.composer.waitFor();
+    await this.#isInRoom();
   }
 
   async openRoom(name: string): Promise<void> {
     await this.roomLink(name).click();
+    await this.#isInRoom();
+  }
+
+  /** Its messages are there, not only its frame. */
+  async #isInRoom(): Promise<void> {
     await this.composer.waitFor();
+    await this.page.getByRole('region', { name: 'Messages in' }).waitFor();
   }
 
   async say(text: string): Promise<void> {

@@ -77,6 +77,10 @@ export class OpenRoom {
     return this.#thread;
   }
 
+  get hasFailed(): boolean {
+    return typeof this.#status === 'object';
+  }
+
   get receipts(): ReadonlyMap<string, number> {
     return this.#receipts;
   }

@@ -142,6 +142,7 @@ export class Workspace {
         this.#hearMomentary(event.frame);
         return;
       case 'ready':
+        this.#tryAgain();
         this.#compareRooms(event.rooms.map(({ roomId }) => roomId));
         if (this.#directoryVersion !== event.directoryVersion) this.#reloadDirectory(event.directoryVersion);
         return;
@@ -179,6 +180,13 @@ export class Workspace {
       case 'directory':
         this.#reloadDirectory(frame.version);
     }
+  }
+
+  /** What could not be fetched while there was no connection. */
+  #tryAgain(): void {
+    if (this.list.fault !== undefined) void this.list.load();
+    if (this.directory.fault !== undefined) void this.directory.load();
+    if (this.#open?.hasFailed === true) void this.#open.load();
   }
 
   /** What was joined or left while there was no connection. */

@@ -1,0 +1,71 @@
+import { commandAnswer, newId, sessionView } from '@verbatim/shared';
+import { z } from 'zod';
+
+/** Speaks to the instance as a program would, to prepare in bulk what a person then meets. */
+export class Api {
+  readonly #origin: string;
+  readonly #token: string;
+
+  private constructor(origin: string, token: string) {
+    this.#origin = origin;
+    this.#token = token;
+  }
+
+  static async logIn(origin: string, email: string, password: string): Promise<Api> {
+    const session = await call(origin, 'POST', '/auth/login', { email, password });
+    return new Api(origin, sessionView.parse(session).accessToken);
+  }
+
+  /** Many at once, so that thousands take seconds; their order is not that of the texts. */
+  async sendMany(roomId: string, texts: readonly string[]): Promise<void> {
+    const waiting = [...texts];
+    const sendNext = async (): Promise<void> => {
+      for (let text = waiting.shift(); text !== undefined; text = waiting.shift())
+        await this.send(roomId, text);
+    };
+    await Promise.all(Array.from({ length: sendersAtOnce }, sendNext));
+  }
+
+  async send(roomId: string, text: string): Promise<string> {
+    const answer = await this.post(`/chat/rooms/${roomId}/messages`, { id: newId(), text });
+    return commandAnswer.parse(answer).id;
+  }
+
+  post(path: string, body: unknown): Promise<unknown> {
+    return call(this.#origin, 'POST', path, body, this.#token);
+  }
+
+  put(path: string, body: unknown = {}): Promise<unknown> {
+    return call(this.#origin, 'PUT', path, body, this.#token);
+  }
+
+  async roomsByName(): Promise<Map<string, string>> {
+    const answer = await call(this.#origin, 'GET', '/chat/rooms?limit=200', undefined, this.#token);
+    const { items } = z
+      .object({ items: z.array(z.object({ id: z.string(), name: z.string().nullable() })) })
+      .parse(answer);
+    return new Map(items.map(({ id, name }) => [name ?? '', id]));
+  }
+}
+
+const sendersAtOnce = 16;
+
+async function call(
+  origin: string,
+  method: string,
+  path: string,
+  body: unknown,
+  token?: string,
+): Promise<unknown> {
+  const response = await fetch(new URL(path, origin), {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}

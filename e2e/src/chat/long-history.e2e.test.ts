@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Api } from '../browser/api.ts';
+import { Meeting } from '../browser/meeting.ts';
+import type { Person } from '../browser/person.ts';
+
+const messageCount = process.env['VERBATIM_LONG'] ? 10_000 : 1_500;
+const numberOf = (text: string): number => Number(/line (\d+)/.exec(text)?.[1] ?? Number.NaN);
+
+describe('a history of thousands of messages', () => {
+  let meeting: Meeting;
+  let ada: Person;
+  let api: Api;
+  let roomId: string;
+
+  beforeAll(async () => {
+    meeting = await Meeting.open();
+    ada = await meeting.owner('Ada Lovelace', 'archive');
+    api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    roomId = (await api.roomsByName()).get('archive') ?? '';
+    // One after another where order matters: the first and the last.
+    await api.send(roomId, 'the very first line');
+    await api.sendMany(
+      roomId,
+      Array.from(
+        { length: messageCount },
+        (_, index) => `line ${index}${index % 7 === 0 ? '\nwith more\nlines below' : ''}`,
+      ),
+    );
+    await api.send(roomId, 'the very last line');
+    await ada.reads('the very last line');
+  });
+  afterAll(() => meeting.close());
+
+  const list = () => ada.page.getByRole('region', { name: 'Messages in' });
+  const scrollBy = (pixels: number) => list().evaluate((element, by) => (element.scrollTop += by), pixels);
+  /** The first whole message in view, and how far from the top it stands. */
+  const placeOfReading = () =>
+    list().evaluate((scroller) => {
+      const top = scroller.getBoundingClientRect().top;
+      for (const article of scroller.querySelectorAll('article')) {
+        const offset = article.getBoundingClientRect().top - top;
+        if (offset >= 0) return { text: article.textContent, offset };
+      }
+      return { text: '', offset: 0 };
+    });
+
+  test('is drawn only where one looks', async () => {
+    expect(await ada.page.getByRole('article').count()).toBeLessThan(120);
+  });
+
+  test('keeps the place while older pages come in above', async () => {
+    for (let step = 0; step < 12; step += 1) {
+      await scrollBy(-900);
+      const before = await placeOfReading();
+      // Time for a page to arrive and be drawn, and so to move what one reads if it could.
+      await ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 120)));
+      const after = await placeOfReading();
+      expect(numberOf(after.text)).toBe(numberOf(before.text));
+      expect(Math.abs(after.offset - before.offset)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('keeps the place when somebody says something below', async () => {
+    const before = await placeOfReading();
+    await api.send(roomId, 'said while reading above');
+    await ada.button('1 new').waitFor();
+    expect(await placeOfReading()).toEqual(before);
+    await ada.button('1 new').click();
+    await ada.reads('said while reading above');
+  });
+
+  test('is read to its very beginning', async () => {
+    await vi.waitFor(
+      async () => {
+        await list().evaluate((element) => (element.scrollTop = 0));
+        expect(await ada.message('the very first line').count()).toBe(1);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    await ada.page.getByText('The beginning of archive').waitFor();
+  });
+
+  test('opens at any place by its address, and leads on both ways', async () => {
+    await ada.open(`/rooms/${roomId}/500`);
+    await ada.page.locator('article.highlighted').waitFor();
+    for (const direction of [-1, 1]) {
+      const before = numberOf((await placeOfReading()).text);
+      for (let step = 0; step < 8; step += 1) {
+        await scrollBy(direction * 1_500);
+        await ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));
+      }
+      expect(numberOf((await placeOfReading()).text)).not.toBe(before);
+    }
+    await ada.button('Jump to latest').click();
+    await ada.reads('said while reading above');
+  });
+
+  test('without an error', () => expect(meeting.complaints()).toEqual([]));
+});

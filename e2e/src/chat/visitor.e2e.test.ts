@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
+import { Meeting } from '../browser/meeting.ts';
+
+describe('a visitor without a session', () => {
+  let meeting: Meeting;
+  beforeAll(async () => {
+    meeting = await Meeting.open();
+  });
+  afterAll(() => meeting.close());
+
+  test('meets the sign-up form, each field once and in order', async () => {
+    const visitor = await meeting.visitor();
+    await visitor.open('/');
+    await visitor.button('Sign up').waitFor();
+    const labels = await visitor.page.locator('form label').allTextContents();
+    expect(labels).toEqual(['Organization name', 'Your name', 'E-mail', 'Password']);
+    expect(await accessibilityFaults(visitor.page)).toEqual([]);
+  });
+
+  test('who follows a deep link is asked to log in, and then is there', async () => {
+    const owner = await meeting.owner('Ada Lovelace');
+    const address = new URL(owner.page.url()).pathname;
+    await owner.open('/settings');
+    await owner.button('Log out', true).click();
+    await owner.button('Log in').waitFor();
+    await owner.open(address);
+    await owner.page.getByLabel('E-mail').fill(owner.email);
+    await owner.page.getByLabel('Password').fill(owner.password);
+    expect(await accessibilityFaults(owner.page)).toEqual([]);
+    await owner.button('Log in').click();
+    await owner.composer.waitFor();
+    expect(new URL(owner.page.url()).pathname).toBe(address);
+  });
+
+  test('is told what was wrong with what they entered', async () => {
+    const visitor = await meeting.visitor();
+    visitor.complaints.expect((complaint) => complaint.includes('401'));
+    await visitor.open('/log-in');
+    await visitor.page.getByLabel('E-mail').fill('nobody@example.test');
+    await visitor.page.getByLabel('Password').fill('wrong password');
+    await visitor.button('Log in').click();
+    await visitor.page.getByRole('alert').getByText('do not belong together').waitFor();
+  });
+
+  test('causes no failing request and no error', () => expect(meeting.complaints()).toEqual([]));
+});
