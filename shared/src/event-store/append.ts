@@ -7,7 +7,7 @@ import {
   jsonEvent,
 } from '@eventstore/db-client';
 import type { AppendExpectedRevision, AppendResult as ClientResult, EventData } from '@eventstore/db-client';
-import { canonicalJson } from '../json/canonical.ts';
+import { inCanonicalOrder } from '../json/canonical-order.ts';
 import { EventStoreFault } from './faults.ts';
 import type { AppendingClient } from './appending-client.ts';
 
@@ -123,13 +123,9 @@ type Fields = NewEvent['data'];
 
 /** The client stores what `JSON.stringify` makes of a value; that must be the canonical form, to be hashed again later. */
 function canonicalForm(value: Fields): { readonly value: Fields; readonly bytes: number } {
-  const text = canonicalJson(value);
-  const bytes = Buffer.byteLength(text);
-  if (JSON.stringify(value) === text) return { value, bytes };
-  const ordered: unknown = JSON.parse(text);
-  if (!isFields(ordered) || JSON.stringify(ordered) !== text)
-    throw new TypeError('the event has keys that cannot be stored in canonical order');
-  return { value: ordered, bytes };
+  const ordered = inCanonicalOrder(value);
+  if (!isFields(ordered)) throw new TypeError('the fields of an event are an object');
+  return { value: ordered, bytes: Buffer.byteLength(JSON.stringify(ordered)) };
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../json/canonical.ts';
+import { inCanonicalOrder } from '../json/canonical-order.ts';
 import type { Content, SealedContent, Sealer } from '../sealing/content.ts';
 import { personScope, type KeyScope } from '../sealing/key-scope.ts';
 import { eventCatalogue, isEventName, type DomainEvent, type Recorded } from './catalogue.ts';
@@ -167,7 +168,7 @@ const boundTo = (eventId: string, part: string): string => `${eventId}|${part}`;
 
 /** Keys in canonical order, so that the client's plain JSON.stringify writes RFC 8785 bytes. */
 function canonicalOrder(value: Record<string, unknown>): Record<string, unknown> {
-  return JSON.parse(canonicalJson(value)) as Record<string, unknown>;
+  return inCanonicalOrder(value) as Record<string, unknown>;
 }
 
 function isString(value: unknown): value is string {

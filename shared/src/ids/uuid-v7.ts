@@ -6,14 +6,18 @@ export function newId(nowMs: number = Date.now()): string {
   return formatUuid(bytes, 7);
 }
 
+/** Every byte as two hexadecimal digits. */
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Sixteen bytes as UUID text, with version and variant set. */
 export function formatUuid(bytes: Uint8Array, version: number): string {
-  const hex = Array.from(bytes, (byte, index) => {
-    if (index === 6) return ((byte & 0x0f) | (version << 4)).toString(16).padStart(2, '0');
-    if (index === 8) return ((byte & 0x3f) | 0x80).toString(16).padStart(2, '0');
-    return byte.toString(16).padStart(2, '0');
-  }).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  );
+  let text = '';
+  for (let index = 0; index < 16; index += 1) {
+    let byte = bytes[index] ?? 0;
+    if (index === 6) byte = (byte & 0x0f) | (version << 4);
+    if (index === 8) byte = (byte & 0x3f) | 0x80;
+    if (index === 4 || index === 6 || index === 8 || index === 10) text += '-';
+    text += hexOfByte[byte] ?? '';
+  }
+  return text;
 }
