@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { canonicalJson, personScope, type Keyring } from '@verbatim/shared';
 
 /**
@@ -15,6 +15,16 @@ export async function fingerprintOf(
   await keyring.prepare(organizationId, [scope]);
   const found = keyring.lookUp(organizationId, scope);
   if (found.status !== 'present') return undefined;
-  const key = createHmac('sha256', found.key).update('verbatim fingerprint v1').digest();
-  return createHmac('sha256', key).update(canonicalJson(asked)).digest('base64url');
+  return createHmac('sha256', keyMadeOf(found.key)).update(canonicalJson(asked)).digest('base64url');
+}
+
+/** By the vault's key object, so that it is forgotten with it. */
+const fingerprintKeys = new WeakMap<Uint8Array, KeyObject>();
+
+function keyMadeOf(personKey: Uint8Array): KeyObject {
+  const known = fingerprintKeys.get(personKey);
+  if (known !== undefined) return known;
+  const key = createSecretKey(createHmac('sha256', personKey).update('verbatim fingerprint v1').digest());
+  fingerprintKeys.set(personKey, key);
+  return key;
 }

@@ -61,7 +61,14 @@ function rawRequest(request: Request, response: Response, logger: Logger): RawRe
 function send(response: Response, isSecure: boolean, route: Route, answer: Answer): void {
   if (answer.refreshCookie !== undefined)
     response.append('Set-Cookie', refreshCookie(answer.refreshCookie, isSecure));
-  response.status(answer.status ?? route.success);
-  if (answer.body === undefined) response.end();
-  else response.json(answer.body);
+  response.statusCode = answer.status ?? route.success;
+  if (answer.body === undefined) {
+    response.end();
+    return;
+  }
+  // What `response.json` does besides (entity tags, conditional requests) is of no use to answers nobody caches.
+  const bytes = Buffer.from(JSON.stringify(answer.body));
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', bytes.length);
+  response.end(bytes);
 }

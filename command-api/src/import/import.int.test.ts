@@ -134,6 +134,8 @@ describe('an import', () => {
     expect(taken.length).toBeGreaterThan(items.length * 0.9);
     const ids = new Set(taken.map(({ id }) => `message-${id ?? ''}`));
     const stored = (await storedMessages()).filter((stream) => ids.has(stream));
-    expect(stored).toEqual(taken.map(({ sourceId }) => `message-${importedMessageId(session.organization.id, sourceId)}`));
+    expect(stored).toEqual(
+      taken.map(({ sourceId }) => `message-${importedMessageId(session.organization.id, sourceId)}`),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { importedUserId, personScope, present, streamOf, type ImportItem } from '@verbatim/shared';
+import { importedUserId, personScope, present, streamOf, uuidV5, type ImportItem } from '@verbatim/shared';
 import type { CommandContext } from '../deciding/command-context.ts';
 import { runOnOrganization } from '../organization/run-on-organization.ts';
 import type { Services } from '../services.ts';
@@ -35,7 +35,7 @@ export async function takeInPeople(
   await pipeline.settled();
   for (let from = 0; from < userIds.length; from += peoplePerAppend) {
     const some = userIds.slice(from, from + peoplePerAppend);
-    const context = importContext(base, `people:${some.join(',')}`);
+    const context = importContext(base, `people:${uuidV5(organizationId, some.join())}`);
     await runOnOrganization(services, context, { type: 'TakeInImported', actorId, userIds: some });
   }
 }
