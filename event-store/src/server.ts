@@ -6,6 +6,8 @@ import { statusOf } from './grpc/to-status.ts';
 import { appendRoute } from './http/append-over-http.ts';
 import { infoRoutes } from './http/info-routes.ts';
 import { EventLog } from './log/event-log.ts';
+import { Groups } from './persistent-subscriptions/groups.ts';
+import { persistentSubscriptionsService } from './persistent-subscriptions/persistent-subscriptions-service.ts';
 import { checkOptions, type CheckedOptions, type EventStoreOptions } from './options.ts';
 import { reportToStderr, type Report } from './report.ts';
 import { prepareSecurity } from './security/prepare-security.ts';
@@ -55,9 +57,11 @@ async function serve(
     endpoint: () => ({ host, port: listener.port }),
     stats: () => ({ 'es-headPosition': log.headPosition.toString() }),
   };
+  const groups = new Groups(log, report);
   const services: Service[] = [];
   services.push(
     streamsService(log, options, access, environment),
+    persistentSubscriptionsService(groups, log, access, environment),
     gossipService(node.instanceId, node.endpoint, environment),
     serverFeaturesService(() => services.flatMap(({ methods }) => methods), environment),
   );
@@ -73,6 +77,10 @@ async function serve(
     port: listener.port,
     authorityFile: tls?.authorityFile,
     failure,
-    stop: () => (stopping ??= listener.close().then(() => log.close())),
+    stop: () =>
+      (stopping ??= listener
+        .close()
+        .then(() => groups.stop())
+        .then(() => log.close())),
   };
 }

@@ -15,11 +15,11 @@ type Values<F extends Fields> = { readonly [Name in keyof F]: ValueOf<F[Name]> }
 
 /** A message of the protocol, described by its fields. */
 export interface Message<Content> {
-  decode(bytes: Buffer): Content;
+  readonly decode: (bytes: Buffer) => Content;
   /** What is left out is not written. */
-  encode(content: Partial<Content>): Buffer;
-  read(reader: WireReader): Content;
-  write(writer: WireWriter, content: Partial<Content>): void;
+  readonly encode: (content: Partial<Content>) => Buffer;
+  readonly read: (reader: WireReader) => Content;
+  readonly write: (writer: WireWriter, content: Partial<Content>) => void;
 }
 
 /** What `message(...)` of these fields decodes to. */

@@ -28,8 +28,11 @@ export interface Access {
 
 /** Ends a call with `access denied` unless it is allowed. */
 export function demand(isAllowed: boolean): void {
-  if (isAllowed) return;
-  throw new StatusError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+  if (!isAllowed) throw accessDenied();
+}
+
+export function accessDenied(): StatusError {
+  return new StatusError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 }
 
 /** On an insecure server everybody may do everything. */
