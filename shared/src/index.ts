@@ -356,5 +356,5 @@ export {
   type SearchFeature,
   type Section,
 } from './search/terms.ts';
-export { keysOf, wordsOf, type Word } from './search/words-of.ts';
+export { isUnspaced, keysOf, wordsOf, type Word } from './search/words-of.ts';
 export { AccessLog, type Access, type AccessLogOptions } from './record/access-log.ts';

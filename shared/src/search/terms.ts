@@ -55,10 +55,10 @@ export interface Section {
 
 /**
  * Every message stands in one section of each level. So a search can begin with the newest messages and go as far
- * back as it must, whether positions count events (our own store) or bytes (EventStoreDB), and however many
+ * back as it must (the last level holds all there is), whether positions count events (our own store) or bytes (EventStoreDB), and however many
  * organizations share the log.
  */
-export const sectionLevels = [13, 19, 25, 31] as const;
+export const sectionLevels = [13, 19, 25, 31, 62] as const;
 
 export const sectionAt = (level: number, position: bigint): Section => ({
   level,

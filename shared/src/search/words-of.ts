@@ -3,12 +3,18 @@ export interface Word {
   readonly text: string;
   /** Where it stands in the folded text. */
   readonly start: number;
-  /** Written without spaces between words (Chinese, Japanese, Thai, …): it is looked up by its pairs of characters. */
+  /** Written without spaces between words (Chinese, Japanese, Thai, …), or joined to others (Korean): it is looked up by its pairs of characters. */
   readonly isUnspaced: boolean;
 }
 
-const run =
-  /(?<unspaced>[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}ー\u3099\u309a]+)|\p{Extended_Pictographic}|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])[\p{L}\p{M}\p{N}_])+/gu;
+const unspacedScripts = ['Han', 'Hira', 'Kana', 'Bopo', 'Hang', 'Thai', 'Laoo', 'Khmr', 'Mymr'];
+/** With the marks that Japanese puts on and between its letters. */
+const unspaced = `[${unspacedScripts.map((script) => String.raw`\p{sc=${script}}`).join('')}ー\u3099\u309a]`;
+const run = new RegExp(
+  String.raw`(?<unspaced>${unspaced}+)|\p{Extended_Pictographic}|(?:(?!${unspaced})[\p{L}\p{M}\p{N}_])+`,
+  'gu',
+);
+const unspacedCharacter = new RegExp(unspaced, 'u');
 const asciiRun = /[0-9a-z_]+/g;
 const onlyAscii = /^[\0-\x7f]*$/;
 
@@ -31,3 +37,6 @@ export function keysOf({ text, isUnspaced }: Word): string[] {
   const pairs = characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`);
   return [...new Set([...characters, ...pairs])];
 }
+
+/** Whether a word may begin or end beside this character, whatever stands on its other side. */
+export const isUnspaced = (character: string): boolean => unspacedCharacter.test(character);

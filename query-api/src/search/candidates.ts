@@ -1,0 +1,83 @@
+import { isoText, Terms, type Person, type SqlSource } from '@verbatim/shared';
+import { z } from 'zod';
+import type { SearchConditions } from './search-conditions.ts';
+import { readableRooms } from './search-scope.ts';
+import type { Stretch } from './sections.ts';
+
+/** A message that the index says may be meant; its text, which decides, is the timeline's. */
+export interface Candidate {
+  readonly messageId: string;
+  readonly position: bigint;
+  readonly text: string;
+  readonly createdAt: string;
+}
+
+const candidateSchema = z.object({
+  messageId: z.string(),
+  position: z.coerce.bigint(),
+  text: z.string().nullable(),
+  createdAt: z.string().nullable(),
+});
+
+export interface Candidates {
+  readonly found: readonly Candidate[];
+  /** Everything from here on was looked at; undefined when that is all there is. */
+  readonly reached: bigint | undefined;
+}
+
+/** The newest messages in these stretches that meet the conditions and that the person may read. */
+export async function findCandidates(
+  source: SqlSource,
+  { organizationId, userId }: Person,
+  conditions: SearchConditions,
+  place: { readonly stretches: readonly Stretch[]; readonly limit: number },
+): Promise<Candidates> {
+  const terms = new Terms(organizationId);
+  const { rows } = await source.query(candidateSql(conditions), [
+    organizationId,
+    userId,
+    place.stretches.map(({ section }) => terms.section(section)),
+    place.stretches.map(({ before }) => before.toString()),
+    place.limit,
+    conditions.every,
+    ...conditions.oneOf,
+    ...(conditions.none.length > 0 ? [conditions.none] : []),
+  ]);
+  const all = z.array(candidateSchema).parse(rows);
+  const oldest = all.reduce<bigint | undefined>(
+    (least, { position }) => (least === undefined || position < least ? position : least),
+    undefined,
+  );
+  return {
+    found: all.flatMap(({ text, createdAt, ...candidate }) =>
+      text === null || createdAt === null ? [] : [{ ...candidate, text, createdAt }],
+    ),
+    reached: all.length < place.limit ? undefined : oldest,
+  };
+}
+
+/**
+ * Section by section, and no further than needed: the outer loop takes the sections in their order and stops at the
+ * limit. The sum keeps the planner from walking along the positions instead of asking the index of terms.
+ */
+function candidateSql({ oneOf, none }: SearchConditions): string {
+  const groups = oneOf.map((_, index) => `AND d.terms && $${7 + index}::bigint[]`);
+  const exclusion = none.length > 0 ? `AND NOT d.terms && $${7 + oneOf.length}::bigint[]` : '';
+  return `
+    WITH found AS MATERIALIZED (
+      SELECT candidate.*
+      FROM unnest($3::bigint[], $4::bigint[]) AS section (term, before)
+      CROSS JOIN LATERAL (
+        SELECT d.message_id, d.position
+        FROM search.document AS d
+        WHERE d.terms @> ($6::bigint[] || section.term) ${groups.join(' ')} ${exclusion}
+          AND d.organization_id = $1 AND d.position < section.before
+          AND d.room_id IN (${readableRooms})
+        ORDER BY d.position + 0 DESC LIMIT $5::integer
+      ) AS candidate
+      LIMIT $5::integer)
+    SELECT found.message_id AS "messageId", found.position::text AS position, m.text,
+      ${isoText('m.created_at')} AS "createdAt"
+    FROM found
+    LEFT JOIN chat.message AS m ON m.organization_id = $1 AND m.message_id = found.message_id`;
+}
