@@ -1,16 +1,19 @@
 import { createTokenVerifier, type Logger, type ReadinessCheck, type SigningKeys } from '@verbatim/shared';
 import { Router } from 'express';
-import { z } from 'zod';
 import { watchPositions, type Positions } from './consistency/positions.ts';
 import { createAuthenticate, type Authenticate } from './http/authenticate.ts';
 import { queryRouter } from './http/query-router.ts';
 import { queryRoutes } from './query-routes.ts';
-import { openReadSources, type ReadModelName, type ReadSources } from './sources/read-sources.ts';
+import { recordPart, type RecordOptions } from './record/record-part.ts';
+import { readModelCheck } from './sources/read-model-check.ts';
+import { openReadSources, type ReadSources } from './sources/read-sources.ts';
 
 export interface QueryApiOptions {
   readonly databaseUrl: string;
   readonly signingKeys: SigningKeys;
   readonly logger: Logger;
+  /** What answering for the record takes; left out, nothing of `/audit` is answered here. */
+  readonly record?: RecordOptions;
 }
 
 export interface QueryApi {
@@ -38,7 +41,7 @@ const questions: QueryPart = (services) =>
   });
 
 /** In the order in which they are asked. */
-const parts: readonly QueryPart[] = [questions];
+const parts: readonly QueryPart[] = [questions, recordPart];
 
 /** Begins without Postgres and without read models; until they are there, questions are answered 503. */
 export async function createQueryApi(options: QueryApiOptions): Promise<QueryApi> {
@@ -59,16 +62,6 @@ export async function createQueryApi(options: QueryApiOptions): Promise<QueryApi
       positions.stop();
       await Promise.all(started.map((part) => part.stop()));
       await sources.stop();
-    },
-  };
-}
-
-function readModelCheck(sources: ReadSources, name: ReadModelName): ReadinessCheck {
-  return {
-    name: `read model ${name}`,
-    check: async () => {
-      const { rows } = await sources.gate.query(`SELECT position::text AS position FROM ${name}.checkpoint`);
-      return { isReady: true, details: z.object({ position: z.string() }).parse(rows[0]) };
     },
   };
 }

@@ -9,7 +9,7 @@ export type Standing =
   | 'owner'
   | 'compliance';
 /** Its success, or the status of the refusal. */
-export type Verdict = 'yes' | 401 | 404;
+export type Verdict = 'yes' | 401 | 403 | 404;
 type Row = Readonly<Record<Standing, Verdict>>;
 
 const people: Row = {
@@ -24,11 +24,21 @@ const people: Row = {
 };
 const organization: Row = { ...people, 'other-organization': 404 };
 
+/** Owners and compliance; the tests' person of another organization is a member there. */
+const recordReaders: Row = {
+  ...people,
+  'other-organization': 403,
+  'not-in-room': 403,
+  member: 403,
+  'organization-admin': 403,
+};
+
 /** The rows of the access table for queries; the tests try every route as everybody. `member` is in the room, others are not. */
 export const accessTable = {
   /** Every active person, for what is their own. */
   people: { inPublic: people, inPrivate: people },
   organization: { inPublic: organization, inPrivate: organization },
+  record: { inPublic: recordReaders, inPrivate: recordReaders },
   /** A room's readers: its participants, and of a public one everybody in the organization. */
   readers: {
     inPublic: organization,

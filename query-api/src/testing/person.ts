@@ -99,6 +99,7 @@ export async function send(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  const isJson = /^application\/(?:problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
+  const answer: unknown = isJson ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body: answer };
 }

@@ -1,9 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createLogger, createMetrics, createServiceApp, listen, parseSigningKeys } from '@verbatim/shared';
+import {
+  checkpointKeyFromSeed,
+  connectEventStore,
+  createLogger,
+  createMetrics,
+  createServiceApp,
+  listen,
+  MasterKey,
+  parseSigningKeys,
+  type CheckpointKey,
+  type EventStore,
+} from '@verbatim/shared';
 import { freshDatabase, freshEventStore } from '@verbatim/testing';
 import { createQueryApi } from '../create-query-api.ts';
 
@@ -13,6 +24,9 @@ import { createQueryApi } from '../create-query-api.ts';
  */
 export interface System {
   readonly databaseUrl: string;
+  readonly eventStore: EventStore;
+  readonly masterKey: MasterKey;
+  readonly checkpointKey: CheckpointKey;
   /** Commands go here. */
   readonly commandOrigin: string;
   /** Questions go here. */
@@ -26,7 +40,7 @@ export interface System {
 const readyWithinMs = 30_000;
 
 export async function startSystem(): Promise<System> {
-  const [database, eventStore, port] = await Promise.all([freshDatabase(), freshEventStore(), freePort()]);
+  const [database, store, port] = await Promise.all([freshDatabase(), freshEventStore(), freePort()]);
   const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     format: 'pem',
     type: 'pkcs8',
@@ -34,7 +48,7 @@ export async function startSystem(): Promise<System> {
   const env = {
     ...process.env,
     HOST: '127.0.0.1',
-    EVENTSTORE_URL: eventStore.connectionString,
+    EVENTSTORE_URL: store.connectionString,
     DATABASE_URL: database.url,
     VERBATIM_SIGNING_KEY: String(pem),
     VERBATIM_MASTER_KEY: Buffer.alloc(32, 'verbatim-test-key').toString('base64'),
@@ -50,10 +64,14 @@ export async function startSystem(): Promise<System> {
   const projections = run('projections', { ...env, PORT: '0' });
 
   const logger = createLogger({ name: 'query-api', level: env.LOG_LEVEL });
+  const eventStore = connectEventStore({ url: store.connectionString, logger });
+  const masterKey = new MasterKey(env.VERBATIM_MASTER_KEY);
+  const checkpointKey = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
   const api = await createQueryApi({
     databaseUrl: database.url,
     signingKeys: parseSigningKeys(String(pem)),
     logger,
+    record: { eventStore, masterKey, checkpointKey },
   });
   const metrics = createMetrics('query-api');
   const app = createServiceApp({ logger, metrics, readiness: api.readiness, routers: [api.router] });
@@ -63,6 +81,9 @@ export async function startSystem(): Promise<System> {
 
   return {
     databaseUrl: database.url,
+    eventStore,
+    masterKey,
+    checkpointKey,
     commandOrigin,
     queryOrigin,
     pauseProjections: () => projections.kill('SIGSTOP'),
@@ -72,7 +93,8 @@ export async function startSystem(): Promise<System> {
       await listening.stop();
       await api.stop();
       await Promise.all([end(commands), end(projections)]);
-      await Promise.all([database.drop(), eventStore.stop()]);
+      await eventStore.close();
+      await Promise.all([database.drop(), store.stop()]);
     },
   };
 }

@@ -1,0 +1,100 @@
+import {
+  message as messageFolding,
+  type CheckpointKey,
+  type Keyring,
+  type MessageState,
+  type MessageTrailView,
+  type ProvenEntryView,
+  type SqlSource,
+} from '@verbatim/shared';
+import { z } from 'zod';
+import type { ReadSources } from '../../sources/read-sources.ts';
+import { isMessageEvent } from '../past/messages-then.ts';
+import { proveInclusion } from '../proofs/prove.ts';
+import { treeSizeOf } from '../proofs/read-hashes.ts';
+import { signTree } from '../proofs/sign-tree.ts';
+import { namesNow } from './names.ts';
+import { entryView, openRows } from './open-entries.ts';
+import { withStored } from './with-stored.ts';
+import { recordColumns, recordRows } from './record-row.ts';
+
+interface MessageOf {
+  readonly organizationId: string;
+  readonly messageId: string;
+}
+
+/** More events than any message has that is not being abused; the first of them are shown. */
+const maxEvents = 2_000;
+
+/** Undefined when the organization has no such message. */
+export async function roomOfMessage(
+  source: SqlSource,
+  organizationId: string,
+  messageId: string,
+): Promise<string | undefined> {
+  const { rows } = await source.query(
+    `SELECT room_id AS "roomId" FROM record.event
+     WHERE organization_id = $1 AND entity_id = $2 AND entity_type = 'message' AND room_id IS NOT NULL
+     ORDER BY leaf_index LIMIT 1`,
+    [organizationId, messageId],
+  );
+  return rows[0] === undefined ? undefined : z.object({ roomId: z.string() }).parse(rows[0]).roomId;
+}
+
+/**
+ * Everything that ever happened to a message, as a bundle that proves itself: each entry with what is stored, the key
+ * that opens its words, its place in the tree, and the signed root that this leads to.
+ */
+export async function messageTrail(
+  { record, directory }: Pick<ReadSources, 'record' | 'directory'>,
+  keyring: Keyring,
+  key: CheckpointKey,
+  { organizationId, messageId }: MessageOf,
+): Promise<MessageTrailView | undefined> {
+  const treeSize = await treeSizeOf(record, organizationId);
+  const rows = await recordRows(
+    record,
+    `SELECT ${recordColumns} FROM record.event AS e
+     WHERE e.organization_id = $1 AND e.entity_id = $2 AND e.entity_type = 'message' AND e.leaf_index < $3
+     ORDER BY e.leaf_index LIMIT $4`,
+    [organizationId, messageId, treeSize, maxEvents],
+  );
+  if (rows.length === 0) return undefined;
+  const opened = await openRows(rows, keyring);
+  const names = await namesNow(
+    directory,
+    organizationId,
+    rows.map(({ actorId }) => actorId),
+  );
+  const proofs = await proveInclusion(
+    record,
+    organizationId,
+    rows.map(({ leafIndex }) => Number(leafIndex)),
+    treeSize,
+  );
+  const items: ProvenEntryView[] = [];
+  let state: MessageState = messageFolding.initial;
+  for (const [index, row] of opened.entries()) {
+    const inclusion = proofs[index];
+    if (inclusion === undefined) throw new Error('a proof is missing');
+    const prior = state;
+    if (row.event !== undefined && isMessageEvent(row.event)) state = messageFolding.evolve(state, row.event);
+    items.push({
+      ...withStored(row, entryView(row, names), keyring),
+      priorState: asJson(prior),
+      resultingState: asJson(state),
+      inclusion,
+    });
+  }
+  const checkpoint = await signTree(record, key, organizationId, treeSize);
+  return { items, nextCursor: null, checkpoint, verifierKey: key.verifierKey };
+}
+
+/** Sets and maps as JSON writes them. */
+const asJson = (state: MessageState): unknown =>
+  state.status === 'none'
+    ? null
+    : {
+        ...state,
+        reactions: [...state.reactions].map(([emoji, userIds]) => ({ emoji, userIds: [...userIds] })),
+      };

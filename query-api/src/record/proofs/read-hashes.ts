@@ -1,0 +1,51 @@
+import {
+  hashOfRange,
+  keptNodesOf,
+  lookUpIn,
+  nodeName,
+  subtreesOf,
+  type LeafRange,
+  type SqlSource,
+} from '@verbatim/shared';
+import { z } from 'zod';
+
+const keptHashes = `
+  SELECT wanted.level, wanted.index, node.hash
+  FROM unnest($2::integer[], $3::bigint[]) AS wanted (level, index)
+  JOIN record.node
+    ON node.organization_id = $1 AND node.level = wanted.level AND node.index = wanted.index
+  UNION ALL
+  SELECT wanted.level, wanted.index, event.leaf_hash
+  FROM unnest($2::integer[], $3::bigint[]) AS wanted (level, index)
+  JOIN record.event ON event.organization_id = $1 AND event.leaf_index = wanted.index
+  WHERE wanted.level = 0`;
+const hashRows = z.array(z.object({ level: z.number(), index: z.bigint(), hash: z.instanceof(Uint8Array) }));
+
+/** RFC 6962's hashes of these ranges of an organization's leaves: one statement, about log2 of the size in rows. */
+export async function hashesOf(
+  source: SqlSource,
+  organizationId: string,
+  ranges: readonly LeafRange[],
+): Promise<Uint8Array[]> {
+  const wanted = keptNodesOf(ranges.flatMap(subtreesOf));
+  const { rows } = await source.query(keptHashes, [
+    organizationId,
+    wanted.map(({ level }) => level),
+    wanted.map(({ index }) => index),
+  ]);
+  const hashes = new Map(
+    hashRows.parse(rows).map(({ level, index, hash }) => [nodeName({ level, index: Number(index) }), hash]),
+  );
+  const lookUp = lookUpIn(hashes);
+  return ranges.map((range) => hashOfRange(range, lookUp));
+}
+
+const sizeRow = z.object({ size: z.bigint() });
+
+/** How many leaves the organization's tree has as projected now. */
+export async function treeSizeOf(source: SqlSource, organizationId: string): Promise<number> {
+  const { rows } = await source.query(`SELECT size FROM record.tree WHERE organization_id = $1`, [
+    organizationId,
+  ]);
+  return rows[0] === undefined ? 0 : Number(sizeRow.parse(rows[0]).size);
+}

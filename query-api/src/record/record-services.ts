@@ -1,0 +1,17 @@
+import type { AccessLog, CheckpointKey, EventStore, Keyring, Logger } from '@verbatim/shared';
+import type { Positions } from '../consistency/positions.ts';
+import type { Authenticate } from '../http/authenticate.ts';
+import type { ReadSources } from '../sources/read-sources.ts';
+
+/** What the questions about the record stand on. */
+export interface RecordServices {
+  readonly sources: ReadSources;
+  readonly authenticate: Authenticate;
+  readonly positions: Positions;
+  readonly eventStore: EventStore;
+  readonly accessLog: AccessLog;
+  /** Keys as the vault has them now: nothing is kept from one question to the next. */
+  readonly freshKeyring: () => Keyring;
+  readonly checkpointKey: CheckpointKey;
+  readonly logger: Logger;
+}
