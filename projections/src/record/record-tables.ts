@@ -183,6 +183,9 @@ export const recordIndexes = [
   `CREATE INDEX event_room_details ON event (organization_id, room_id, leaf_index)
      WHERE type IN ('RoomCreated', 'RoomDetailsChanged', 'RoomArchived', 'RoomUnarchived')`,
   `CREATE INDEX event_entity ON event (organization_id, entity_id, leaf_index)`,
+  // What somebody was called at some time, without passing over all their sessions.
+  `CREATE INDEX event_names ON event (organization_id, entity_id, leaf_index)
+     WHERE type IN ('UserRegistered', 'ProfileChanged')`,
   `CREATE INDEX event_actor ON event (organization_id, actor_id, leaf_index)`,
   `CREATE INDEX event_type ON event (organization_id, type, leaf_index)`,
   // The rooms that somebody was ever in: what a hold on a person covers.
