@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { freshStores, startApi, type RunningApi } from '../command-api-fixture.ts';
 import { TestClient } from '../http-client-fixture.ts';
 
+/** Beside the repository; the test is skipped where it is absent. */
+const publicChats = new URL('../../../../shared/data/smoke.jsonl.gz', import.meta.url);
+
 let stores: Awaited<ReturnType<typeof freshStores>>;
 let api: RunningApi;
 let anybody: TestClient;
@@ -99,9 +102,7 @@ describe('an import', () => {
     expect((await admin.post('/chat/import', { items: [said('x', 'y')] })).status).toBe(403);
   });
 
-  it('of the public chats keeps number and order', async () => {
-    const file = new URL('../../../../shared/data/smoke.jsonl.gz', import.meta.url);
-    if (!existsSync(file)) return console.warn('shared data is absent: skipped');
+  it.skipIf(!existsSync(publicChats))('of the public chats keeps number and order', async () => {
     const lineSchema = z.object({
       id: z.string(),
       room: z.string(),
@@ -111,7 +112,7 @@ describe('an import', () => {
       text: z.string(),
       replyTo: z.string().optional(),
     });
-    const lines = gunzipSync(readFileSync(file))
+    const lines = gunzipSync(readFileSync(publicChats))
       .toString()
       .split('\n')
       .filter((line) => line !== '')
@@ -123,15 +124,11 @@ describe('an import', () => {
       as: { sourceUserId: authorId ?? `name:${author}`, displayName: author === '' ? 'nobody' : author },
       command: { type: 'SendMessage', room, text, ...(replyTo !== undefined && { replyTo }) },
     }));
-    const startedAt = performance.now();
     const results: z.output<typeof importAnswer>['results'] = [];
     for (let from = 0; from < items.length; from += 500)
       results.push(...(await importItems(client, items.slice(from, from + 500))));
-    const seconds = (performance.now() - startedAt) / 1_000;
-    console.info(`imported ${Math.round(results.length / seconds)} messages a second`);
     const taken = results.filter(({ status }) => status === 'imported');
-    console.info(results.filter(({ status }) => status === 'refused').slice(0, 3));
-    expect(taken.length).toBeGreaterThan(items.length * 0.9);
+    expect(results.filter(({ status }) => status !== 'imported')).toEqual([]);
     const ids = new Set(taken.map(({ id }) => `message-${id ?? ''}`));
     const stored = (await storedMessages()).filter((stream) => ids.has(stream));
     expect(stored).toEqual(

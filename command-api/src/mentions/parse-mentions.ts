@@ -3,7 +3,7 @@ import { foldText, type NameIndex } from './name-index.ts';
 import { proseOf } from './prose-of.ts';
 
 /** Bounds of what one message can cost and reach: places where a name is looked for, and people called. */
-const maxPlaces = 500;
+const maxPlaces = 250;
 const maxMentions = 200;
 const everybodyInRoom = 'room';
 
