@@ -35,6 +35,10 @@ export class Api {
     return call(this.#origin, 'POST', path, body, this.#token);
   }
 
+  patch(path: string, body: unknown): Promise<unknown> {
+    return call(this.#origin, 'PATCH', path, body, this.#token);
+  }
+
   put(path: string, body: unknown = {}): Promise<unknown> {
     return call(this.#origin, 'PUT', path, body, this.#token);
   }

@@ -76,24 +76,24 @@ export class Person {
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('radio', { name: visibility }).check();
     await this.button('Create', true).click();
-    await this.#isInRoom();
+    await this.#isInRoom(name);
   }
 
   async joinRoom(name: string): Promise<void> {
     await this.open('/browse');
     await this.button(`Join ${name}`).click();
-    await this.#isInRoom();
+    await this.#isInRoom(name);
   }
 
   async openRoom(name: string): Promise<void> {
     await this.roomLink(name).click();
-    await this.#isInRoom();
+    await this.#isInRoom(name);
   }
 
   /** Its messages are there, not only its frame. */
-  async #isInRoom(): Promise<void> {
-    await this.composer.waitFor();
-    await this.page.getByRole('region', { name: 'Messages in' }).waitFor();
+  async #isInRoom(name: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: `Message #${name}` }).waitFor();
+    await this.page.getByRole('region', { name: `Messages in ${name}` }).waitFor();
   }
 
   async say(text: string): Promise<void> {

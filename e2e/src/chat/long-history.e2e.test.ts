@@ -9,13 +9,13 @@ const numberOf = (text: string): number => Number(/line (\d+)/.exec(text)?.[1] ?
 describe('a history of thousands of messages', () => {
   let meeting: Meeting;
   let ada: Person;
-  let api: Api;
+  let grace: Person;
   let roomId: string;
 
   beforeAll(async () => {
     meeting = await Meeting.open();
     ada = await meeting.owner('Ada Lovelace', 'archive');
-    api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const api = await Api.logIn(meeting.origin, ada.email, ada.password);
     roomId = (await api.roomsByName()).get('archive') ?? '';
     // One after another where order matters: the first and the last.
     await api.send(roomId, 'the very first line');
@@ -28,6 +28,7 @@ describe('a history of thousands of messages', () => {
     );
     await api.send(roomId, 'the very last line');
     await ada.reads('the very last line');
+    grace = await meeting.colleague(ada, 'Grace Hopper', 'archive');
   });
   afterAll(() => meeting.close());
 
@@ -62,7 +63,7 @@ describe('a history of thousands of messages', () => {
 
   test('keeps the place when somebody says something below', async () => {
     const before = await placeOfReading();
-    await api.send(roomId, 'said while reading above');
+    await grace.say('said while reading above');
     await ada.button('1 new').waitFor();
     expect(await placeOfReading()).toEqual(before);
     await ada.button('1 new').click();

@@ -1,0 +1,61 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ChatApi } from '../services/chat-api.ts';
+import { startGrownUpSystem, type GrownUpSystem } from '../services/grown-up-system.ts';
+import { cutClient, slowClient } from './client-faults.ts';
+import { playRound, type Fault } from './play-round.ts';
+import { seedsOfRun } from './seeds.ts';
+
+let system: GrownUpSystem;
+let people: ChatApi[];
+
+beforeAll(async () => {
+  system = await startGrownUpSystem({ relays: 1, projectors: 1, isOverNats: false });
+  const origins = { commandApi: system.commandApi.origin, queryApi: system.queryApi.origin };
+  const owner = await ChatApi.signUp(origins, 'Owner');
+  people = [owner, await owner.invite('Ann'), await owner.invite('Bob')];
+}, 240_000);
+afterAll(() => system.stop());
+
+describe('one relay on the direct channel', () => {
+  const [relay, projector] = [() => system.relays[0], () => system.projectors[0]];
+  const restart =
+    (service: typeof relay): Fault =>
+    async (random) => {
+      await service()?.kill();
+      await wait(random.below(200));
+      await service()?.start();
+    };
+  const losePushes: Fault = (random) => {
+    const { channel } = system;
+    if (channel) channel.loses = () => random.chance(0.4);
+    return Promise.resolve();
+  };
+  const cutChannel: Fault = () => {
+    system.channel?.cut();
+    return Promise.resolve();
+  };
+  const heal = async (): Promise<void> => {
+    if (system.channel) system.channel.loses = () => false;
+    await Promise.resolve();
+  };
+
+  test.each(seedsOfRun({ short: 24, long: 2_000 }))(
+    'seed %i: every client ends with what a fresh fetch gives',
+    async (seed) => {
+      const processFaults = seed % 4 === 0 ? [restart(relay), restart(projector)] : [];
+      await playRound({
+        seed,
+        people,
+        relayUrl: () => `ws://127.0.0.1:${relay()?.port ?? 0}/ws`,
+        acts: 60,
+        faults: [cutClient, cutClient, slowClient, slowClient, losePushes, cutChannel, ...processFaults],
+        heal,
+      });
+    },
+  );
+
+  test('pushes were lost in these rounds, or they would prove nothing', () => {
+    expect(system.channel?.lost).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { newId } from '@verbatim/shared/browser';
+import { expect, vi } from 'vitest';
+import type { ChatApi } from '../services/chat-api.ts';
+import { OracleClient } from './oracle-client.ts';
+import { actAtRandom, type Stage } from './random-acts.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+/** Something that goes wrong, and the way back to order. */
+export type Fault = (random: SeededRandom, clients: readonly OracleClient[]) => Promise<void>;
+
+export interface Round {
+  readonly seed: number;
+  readonly people: readonly ChatApi[];
+  /** The relay that the client of this number connects to, asked before each connection. */
+  readonly relayUrl: (client: number) => string;
+  readonly acts: number;
+  /** One of these goes wrong now and then. */
+  readonly faults: readonly Fault[];
+  /** Ends what faults have left behind. */
+  readonly heal: () => Promise<void>;
+}
+
+const settledWithinMs = 30_000;
+
+/**
+ * The law of the live feed: whatever was done and whatever went wrong meanwhile, once all is well each client's
+ * state is what a fresh fetch gives.
+ */
+export async function playRound({ seed, people, relayUrl, acts, faults, heal }: Round): Promise<void> {
+  const random = new SeededRandom(seed);
+  const roomIds = [newId(), newId()];
+  const clients = people.map(
+    (person, index) =>
+      new OracleClient(
+        person,
+        () => relayUrl(index),
+        (roomId) => roomIds.includes(roomId),
+      ),
+  );
+  const stage: Stage = { random, people, clients, roomIds, messages: [] };
+  try {
+    for (const [index, id] of roomIds.entries())
+      await random.pick(people).command('POST', '/chat/rooms', {
+        id,
+        kind: index === 0 ? 'channel' : 'group',
+        name: `seed ${seed}`,
+        participantIds: people.map(({ userId }) => userId),
+      });
+    const pending: Promise<void>[] = [];
+    for (let count = 0; count < acts; count += 1) {
+      pending.push(actAtRandom(stage));
+      if (random.chance(0.3)) await Promise.all(pending.splice(0));
+      if (random.chance(0.08)) await wait(random.below(60));
+      if (random.chance(0.06)) await random.pick(faults)(random, clients);
+    }
+    await Promise.all(pending);
+    await heal();
+    for (const client of clients) client.resume();
+    await vi.waitFor(() => compareAll(clients), { timeout: settledWithinMs, interval: 100 });
+  } catch (error) {
+    throw new Error(`the round of seed ${seed} failed; play it alone with ORACLE_SEED=${seed}`, {
+      cause: error,
+    });
+  } finally {
+    for (const client of clients) client.stop();
+  }
+}
+
+async function compareAll(clients: readonly OracleClient[]): Promise<void> {
+  for (const client of clients) {
+    const seen = client.seen();
+    if (seen === undefined) throw new Error('a client is not settled yet');
+    const fresh = await client.fetchAfresh();
+    expect(client.live.outbox.value.filter(({ status }) => status === 'sending')).toEqual([]);
+    expect([...seen.keys()].sort()).toEqual([...fresh.keys()].sort());
+    for (const [roomId, room] of fresh) expect(seen.get(roomId)).toEqual(room);
+  }
+}
