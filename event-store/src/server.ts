@@ -6,11 +6,17 @@ import { statusOf } from './grpc/to-status.ts';
 import { appendRoute } from './http/append-over-http.ts';
 import { infoRoutes } from './http/info-routes.ts';
 import { EventLog } from './log/event-log.ts';
+import { monitoringService } from './operations/monitoring-service.ts';
+import { nodeStats } from './operations/node-stats.ts';
+import { operationsService } from './operations/operations-service.ts';
+import { checkOptions, type CheckedOptions, type EventStoreOptions } from './options.ts';
 import { Groups } from './persistent-subscriptions/groups.ts';
 import { persistentSubscriptionsService } from './persistent-subscriptions/persistent-subscriptions-service.ts';
-import { checkOptions, type CheckedOptions, type EventStoreOptions } from './options.ts';
+import { projectionsService } from './projections/projections-service.ts';
+import { Projections } from './projections/projections.ts';
 import { reportToStderr, type Report } from './report.ts';
 import { prepareSecurity } from './security/prepare-security.ts';
+import { usersService } from './security/users-service.ts';
 import { streamsService } from './streams/streams-service.ts';
 import { connectionString, reachableHost } from './transport/addresses.ts';
 import { listen } from './transport/listener.ts';
@@ -22,8 +28,8 @@ export interface EventStoreServer {
   readonly port: number;
   /** The certificate authority that clients must trust; absent when insecure. */
   readonly authorityFile: string | undefined;
-  /** Resolves if the disk fails. The server has then cut all connections and stores nothing more; only `stop` is left. */
-  readonly failure: Promise<Error>;
+  /** Resolves when the server has stopped, for whatever reason: with the error if the disk failed. */
+  readonly closed: Promise<Error | undefined>;
   /** Ends all calls, writes what was accepted, closes the files. May be called again. */
   stop(): Promise<void>;
 }
@@ -49,38 +55,54 @@ async function serve(
   report: Report,
   failure: Promise<Error>,
 ): Promise<EventStoreServer> {
-  const { access, authentication, tls } = await prepareSecurity(log, options);
+  const { users, access, authentication, tls } = await prepareSecurity(log, options);
   const environment = { authentication, toStatus: statusOf(report) };
+  const groups = new Groups(log, report);
+  const projections = new Projections(log, report);
   const host = reachableHost(options);
   const node = {
     instanceId: randomUUID(),
     endpoint: () => ({ host, port: listener.port }),
-    stats: () => ({ 'es-headPosition': log.headPosition.toString() }),
+    stats: () => nodeStats(log),
+    restartPersistentSubscriptions: () => groups.restart(),
+    shutDown: () => void stop(),
   };
-  const groups = new Groups(log, report);
+
   const services: Service[] = [];
   services.push(
     streamsService(log, options, access, environment),
     persistentSubscriptionsService(groups, log, access, environment),
+    projectionsService(projections, access, environment),
+    usersService(users, access, environment),
+    operationsService(node, access, environment),
+    monitoringService(node.stats, access, environment),
     gossipService(node.instanceId, node.endpoint, environment),
     serverFeaturesService(() => services.flatMap(({ methods }) => methods), environment),
   );
   const routes = [...infoRoutes(node, access), appendRoute(log, options, access)];
   const listener = await listen({ options, services, routes, authentication, tls, report });
-  void failure.then((error) => {
-    report('the disk has failed: the store takes nothing more', error);
-    return listener.close();
-  });
+
   let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopAll());
+  const stopAll = async (): Promise<void> => {
+    await listener.close();
+    await Promise.all([groups.stop(), projections.stop()]);
+    await log.close();
+    onStopped(undefined);
+  };
+  let onStopped: (error: Error | undefined) => void = () => undefined;
+  const stopped = new Promise<Error | undefined>((resolve) => (onStopped = resolve));
+  // Nobody may be told anything any more: what was being written may be there or not.
+  const failed = failure.then(async (error) => {
+    report('the disk has failed: the store takes nothing more', error);
+    await listener.close();
+    return error;
+  });
   return {
     connectionString: connectionString(host, listener.port, tls),
     port: listener.port,
     authorityFile: tls?.authorityFile,
-    failure,
-    stop: () =>
-      (stopping ??= listener
-        .close()
-        .then(() => groups.stop())
-        .then(() => log.close())),
+    closed: Promise.race([stopped, failed]),
+    stop,
   };
 }

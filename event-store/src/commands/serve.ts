@@ -59,12 +59,8 @@ EVENT_STORE_ADMIN_PASSWORD and EVENT_STORE_OPS_PASSWORD, or EventStoreDB's "chan
   run: async (given) => {
     const server = await startEventStore(optionsOf(given));
     process.stdout.write(`verbatim-event-store is ready on ${server.connectionString}\n`);
-    const stopped = new Promise<number>((resolve, reject) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.once(signal, () => void server.stop().then(() => resolve(0), reject));
-      }
-    });
-    return Promise.race([stopped, server.failure.then(() => 1)]);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.stop());
+    return (await server.closed) === undefined ? 0 : 1;
   },
 };
 

@@ -22,6 +22,20 @@ export class Changes {
     };
   }
 
+  /** Resolves at the next commit to one of `streams`, or to any, or when the signal aborts. */
+  async next(streams: readonly string[] | 'any', signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        stopWaiting();
+        resolve();
+      };
+      const stopWaiting = this.onNext(streams, wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
   #stopWaiting(stream: string, wake: () => void): void {
     const waiting = this.#byStream.get(stream);
     waiting?.delete(wake);

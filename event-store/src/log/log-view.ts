@@ -19,6 +19,10 @@ export class LogView {
     return bytes && decodeStreamState(key, bytes);
   }
 
+  fact(name: string): string | undefined {
+    return this.tables.facts.get(name);
+  }
+
   /** The event at a position from 1 to the head. */
   eventAt(position: number): RecordedEvent {
     const record = this.tables.events.getBinary(position);

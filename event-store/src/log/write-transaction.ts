@@ -95,6 +95,11 @@ export class WriteTransaction extends LogView {
     return { firstRevision, lastRevision: revision - 1, lastPosition: position };
   }
 
+  /** Notes something that is no event, in the same transaction. */
+  setFact(name: string, value: string): void {
+    this.tables.facts.putSync(name, value);
+  }
+
   /** Closes a stream for ever. It must have at least one event by now. */
   markTombstoned(stream: string): void {
     const state = this.stateOf(stream);

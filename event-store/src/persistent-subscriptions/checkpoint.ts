@@ -1,7 +1,7 @@
 import type { EventLog } from '../log/event-log.ts';
 import type { Report } from '../report.ts';
 import { findStream } from '../streams/stream-metadata.ts';
-import { note, noteOf } from './own-streams.ts';
+import { note, noteOf } from '../streams/own-streams.ts';
 import { checkpointStreamOf, type GroupKey, type GroupSettings } from './settings.ts';
 import type { GroupSource } from './source.ts';
 

@@ -1,7 +1,7 @@
 import type { EventLog } from '../log/event-log.ts';
 import { LINK_TYPE, resolveLink, type ResolvedEvent } from '../streams/links.ts';
 import { findStream, firstReadableRevision } from '../streams/stream-metadata.ts';
-import { note, noteOf, truncate } from './own-streams.ts';
+import { note, noteOf, truncate } from '../streams/own-streams.ts';
 import { parkedStreamOf, type GroupKey } from './settings.ts';
 
 /** Messages that a group has set aside, kept as links in a stream of its own. */

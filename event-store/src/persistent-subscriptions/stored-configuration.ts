@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventLog } from '../log/event-log.ts';
-import { note, noteOf } from './own-streams.ts';
+import { note, noteOf } from '../streams/own-streams.ts';
 import { settingsSchema, type GroupKey, type GroupSettings } from './settings.ts';
 
 const STREAM = '$persistentSubscriptionConfig';

@@ -3,7 +3,7 @@ import type { CallContext } from '../grpc/call-context.ts';
 import type { Outbox } from '../grpc/outbox.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { eventFilter } from './event-filter.ts';
-import { followAll, followStream, type Feed } from './feeds.ts';
+import { followAll, followStream } from './feeds.ts';
 import type { FilterOptions } from './filter-options.ts';
 import { metadataStreamOf } from './stream-metadata.ts';
 import { ALL_STREAM, demand, SETTINGS_STREAM, type Access } from '../security/access.ts';
@@ -48,7 +48,7 @@ export async function serveSubscription(
         sendCheckpoint(outbox, checkpoints?.atEndOfHistory());
         outbox.send(encodeCaughtUp());
       }
-      await moreEvents(log, watches, signal);
+      await log.changes.next(watches, signal);
       continue;
     }
     if (++looked % EVENTS_PER_TURN === 0) await nextTurn();
@@ -66,18 +66,6 @@ function sendCheckpoint(outbox: Outbox, position: number | undefined): void {
 
 function aclStreams(stream: string): string[] {
   return [metadataStreamOf(stream), SETTINGS_STREAM];
-}
-
-async function moreEvents(log: EventLog, watches: Feed['watches'], signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      signal.removeEventListener('abort', wake);
-      stopWaiting();
-      resolve();
-    };
-    const stopWaiting = log.changes.onNext(watches, wake);
-    signal.addEventListener('abort', wake);
-  });
 }
 
 /** Says when a filtered subscriber is to hear how far the store has looked. Never the same position twice. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EventLog } from '../log/event-log.ts';
 import type { ProposedEvent, WriteTransaction } from '../log/write-transaction.ts';
-import { appendEvents } from '../streams/append-events.ts';
-import { setTruncateBefore } from '../streams/metadata-json.ts';
-import { findStream, METADATA_TYPE, metadataStreamOf } from '../streams/stream-metadata.ts';
+import { appendEvents } from './append-events.ts';
+import { setTruncateBefore } from './metadata-json.ts';
+import { findStream, METADATA_TYPE, metadataStreamOf } from './stream-metadata.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 const BYTES_OF_A_NOTE = 512;
