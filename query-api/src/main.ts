@@ -1,23 +1,39 @@
 import {
+  connectEventStore,
   createMetrics,
   createServiceApp,
   environment,
   exitOnBadConfiguration,
   listen,
+  MasterKey,
   readConfiguration,
   runService,
 } from '@verbatim/shared';
 import { createQueryApi } from './create-query-api.ts';
 
 await runService('query-api', async (logger) => {
-  const { PORT, HOST, DATABASE_URL, VERBATIM_SIGNING_KEY } = environment;
-  const configuration = exitOnBadConfiguration(
-    readConfiguration({ PORT, HOST, DATABASE_URL, VERBATIM_SIGNING_KEY }, process.env),
-  );
+  const fields = {
+    PORT: environment.PORT,
+    HOST: environment.HOST,
+    EVENTSTORE_URL: environment.EVENTSTORE_URL,
+    DATABASE_URL: environment.DATABASE_URL,
+    VERBATIM_SIGNING_KEY: environment.VERBATIM_SIGNING_KEY,
+    VERBATIM_CHECKPOINT_KEY: environment.VERBATIM_CHECKPOINT_KEY,
+    VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
+    CHECKPOINT_ANCHOR_DIR: environment.CHECKPOINT_ANCHOR_DIR,
+  };
+  const configuration = exitOnBadConfiguration(readConfiguration(fields, process.env));
+  const eventStore = connectEventStore({ url: configuration.EVENTSTORE_URL, logger });
   const api = await createQueryApi({
     databaseUrl: configuration.DATABASE_URL,
     signingKeys: configuration.VERBATIM_SIGNING_KEY,
     logger,
+    record: {
+      eventStore,
+      masterKey: new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64')),
+      checkpointKey: configuration.VERBATIM_CHECKPOINT_KEY,
+      anchorDirectory: configuration.CHECKPOINT_ANCHOR_DIR,
+    },
   });
   const app = createServiceApp({
     logger,
@@ -30,6 +46,7 @@ await runService('query-api', async (logger) => {
     stop: async () => {
       await listening.stop();
       await api.stop();
+      await eventStore.close();
     },
   };
 });

@@ -10,6 +10,8 @@ import type { QueryApi, QueryServices } from '../create-query-api.ts';
 import { readModelCheck } from '../sources/read-model-check.ts';
 import { auditedRouter } from './access/audited-router.ts';
 import type { AuditedRoute } from './access/audited-route.ts';
+import { AnchorDirectory } from './checkpoints/anchor.ts';
+import { startPublisher } from './checkpoints/publisher.ts';
 import { entryRoutes } from './entries/entry-routes.ts';
 import { holdRoutes } from './holds/hold-routes.ts';
 import { pastRoutes } from './past/past-routes.ts';
@@ -19,8 +21,10 @@ import { replayRoutes } from './replay/replay-routes.ts';
 export interface RecordOptions {
   readonly eventStore: EventStore;
   readonly masterKey: MasterKey;
-  /** Signs checkpoints and exports. */
+  /** Signs checkpoints. */
   readonly checkpointKey: CheckpointKey;
+  /** Where checkpoints are kept outside of the stores too (`CHECKPOINT_ANCHOR_DIR`). */
+  readonly anchorDirectory?: string | undefined;
 }
 
 /** Every question about the record. Routing, validation, OpenAPI and the access tests come from here. */
@@ -36,13 +40,21 @@ export const recordRoutes: readonly AuditedRoute[] = [
 export function recordPart({ record, ...services }: QueryServices): Promise<QueryApi> {
   if (record === undefined)
     return Promise.resolve({ router: Router(), readiness: [], stop: () => Promise.resolve() });
-  const { eventStore, masterKey, checkpointKey } = record;
+  const { eventStore, masterKey, checkpointKey, anchorDirectory } = record;
   const freshKeyring = (): VaultKeyring => new VaultKeyring(services.sources.record, masterKey);
   const accessLog = new AccessLog({ eventStore, keyring: freshKeyring() });
   const recordServices = { ...services, eventStore, checkpointKey, accessLog, freshKeyring };
+  const publisher = startPublisher({
+    source: services.sources.record,
+    eventStore,
+    keyring: freshKeyring(),
+    key: checkpointKey,
+    anchors: anchorDirectory === undefined ? undefined : new AnchorDirectory(anchorDirectory),
+    logger: services.logger,
+  });
   return Promise.resolve({
     router: auditedRouter(recordRoutes, recordServices),
-    readiness: [readModelCheck(services.sources, 'record')],
-    stop: () => Promise.resolve(),
+    readiness: [readModelCheck(services.sources, 'record'), publisher.readiness],
+    stop: () => publisher.stop(),
   });
 }

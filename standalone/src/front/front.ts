@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createCommandApi } from '@verbatim/command-api';
 import { createQueryApi } from '@verbatim/query-api';
 import { createHttpCommandGateway, createRelay } from '@verbatim/realtime';
@@ -30,17 +31,29 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
   const eventStore = connectEventStore({ url: configuration.EVENTSTORE_URL, logger });
   const database = createPool(DATABASE_URL, { applicationName: 'verbatim front' });
 
+  const masterKey = new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64'));
   const commandApi = await createCommandApi({
     eventStore,
     database,
-    masterKey: new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64')),
+    masterKey,
     signingKeys,
     allowedOrigins: origins,
     publicOrigin: origins[0] ?? `http://localhost:${PORT}`,
     hasRateLimits,
     logger,
   });
-  const queryApi = await createQueryApi({ databaseUrl: DATABASE_URL, signingKeys, logger });
+  const queryApi = await createQueryApi({
+    databaseUrl: DATABASE_URL,
+    signingKeys,
+    logger,
+    record: {
+      eventStore,
+      masterKey,
+      checkpointKey: configuration.VERBATIM_CHECKPOINT_KEY,
+      anchorDirectory:
+        configuration.CHECKPOINT_ANCHOR_DIR ?? path.resolve(configuration.VERBATIM_DATA_DIR, 'anchors'),
+    },
+  });
   const relayEntrance = await listenForRelay(commandApi, logger);
   const relay = createRelay({
     push: createPushSubscriber(configuration.PUSH_URL),
