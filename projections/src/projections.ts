@@ -15,6 +15,7 @@ import type { ReadModel } from './group/read-model.ts';
 import { search } from './search/search.ts';
 import { record } from './record/record.ts';
 import type { ProjectionMetrics } from './operations.ts';
+import { decisionNames } from './group/decisions.ts';
 import { EventFeed } from './runner/event-feed.ts';
 import { ModelRunner } from './runner/model-runner.ts';
 
@@ -48,7 +49,10 @@ export function startProjections(options: ProjectionsOptions): Projections {
   const eventStore = connectEventStore({ url: eventStoreUrl, logger });
   const vaultPool = createPool(databaseUrl, { applicationName: 'verbatim projections vault', max: 2 });
   const keyring = new VaultKeyring(vaultDatabase(vaultPool), new MasterKey(masterKey.toString('base64')));
-  const decoder = new EventDecoder(keyring, new Set(readModels.flatMap(({ opens }) => [...opens])));
+  const decoder = new EventDecoder(
+    keyring,
+    new Set([...decisionNames, ...readModels.flatMap(({ opens }) => [...opens])]),
+  );
   const publisher = pushUrl === undefined ? undefined : createPushPublisher({ url: pushUrl, logger });
   const feed = new EventFeed({ eventStore, decoder, logger, signal });
 

@@ -173,6 +173,8 @@ export const timelineTables = [
      source_id text,
      imported_at timestamptz(3),
      PRIMARY KEY (organization_id, message_id),
+     -- Here and not with the indexes: a rebuild counts by it what somebody has read.
+     CONSTRAINT message_seq UNIQUE (organization_id, room_id, seq),
      CHECK ((content = 'present') = (text IS NOT NULL))
    )`,
   `CREATE TABLE message_version (
@@ -211,7 +213,6 @@ export const timelineTables = [
 ];
 
 export const timelineIndexes = [
-  `CREATE UNIQUE INDEX message_seq ON message (organization_id, room_id, seq)`,
   `CREATE INDEX message_thread ON message (organization_id, thread_of, seq) WHERE thread_of IS NOT NULL`,
   `CREATE INDEX message_pinned ON message (organization_id, room_id, seq) WHERE pinned_at IS NOT NULL`,
   // Erasure goes by author, retention by the day of a room.

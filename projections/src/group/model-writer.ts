@@ -1,9 +1,9 @@
 import { isTransient, type PushItem } from '@verbatim/shared';
 import type { Connection } from '../tables/connection.ts';
-import type { RowWriter } from '../tables/row-writer.ts';
+import { isDecision } from './decisions.ts';
 import type { LogItem } from './log-item.ts';
-import { parkedBy, readParked, writeParked, type ParkedPartition } from './parked.ts';
-import type { ReadModel } from './read-model.ts';
+import { parkedBy, readParked, removeParked, writeParked, type ParkedPartition } from './parked.ts';
+import type { ApplyOptions, ReadModel } from './read-model.ts';
 import { FencedError, movingCheckpoint, transaction } from './transaction.ts';
 
 /** A stretch of the log: all that is ours after the stretch before, up to and including `upTo`. */
@@ -17,14 +17,14 @@ export interface Applied {
   readonly pushes: readonly PushItem[];
 }
 
-export interface ModelWriterOptions {
+export interface ModelWriterOptions extends ApplyOptions {
   readonly connection: Connection;
   readonly model: ReadModel;
   readonly schema: string;
-  readonly writer: RowWriter;
-  readonly wantsPushes: boolean;
-  /** Events that an operator decided to leave out. */
+  /** Events that an operator decided to leave out, where that is known from the start. */
   readonly skipped?: ReadonlySet<bigint>;
+  /** Whether to look for such decisions in the log. */
+  readonly heedsDecisions: boolean;
   readonly onParked: (parked: ParkedPartition) => void;
 }
 
@@ -32,7 +32,7 @@ export interface ModelWriterOptions {
 export class ModelWriter {
   readonly #options: ModelWriterOptions;
   readonly #parked = new Map<string, ParkedPartition>();
-  readonly #skipped: Set<bigint>;
+  readonly #skipped: ReadonlySet<bigint>;
   #position: bigint;
 
   private constructor(options: ModelWriterOptions, position: bigint, parked: readonly ParkedPartition[]) {
@@ -66,6 +66,66 @@ export class ModelWriter {
   }
 
   /**
+   * In the caller's transaction, which has locked what this takes the place of: moves the checkpoint and writes, but
+   * parks nothing. For the few events that are left when a rebuild is switched to.
+   */
+  async applyWithin({ items, upTo }: LogBatch): Promise<void> {
+    const { connection } = this.#options;
+    const fresh = items.filter(({ stored }) => stored.position > this.#position);
+    await this.#write(fresh.filter((item) => this.#isToApply(item)));
+    await connection.query('UPDATE checkpoint SET position = $1', [upTo]);
+    this.#position = upTo;
+  }
+
+  /**
+   * Goes on with a parked partition, up to `reached` in the log; it is parked no more once that is the checkpoint. When
+   * an event of it fails, it is parked there.
+   */
+  async resume(partition: string, items: readonly LogItem[], reached: bigint): Promise<readonly PushItem[]> {
+    const parked = this.#parked.get(partition);
+    if (parked === undefined) return [];
+    const { model } = this.#options;
+    const mine = items.filter(
+      ({ stored }) => model.concerns(stored) && model.partitionOf(stored).name === partition,
+    );
+    const next = reached >= this.#position ? null : { ...parked, resumedPosition: reached };
+    try {
+      return await this.#resumeTo(partition, next, mine);
+    } catch (error) {
+      if (isNobodysFault(error)) throw error;
+    }
+    const pushes: PushItem[] = [];
+    for (const item of mine) {
+      try {
+        const here = { ...parked, resumedPosition: item.stored.position };
+        pushes.push(...(await this.#resumeTo(partition, here, [item])));
+      } catch (error) {
+        if (isNobodysFault(error)) throw error;
+        await this.#resumeTo(partition, parkedBy(item, model.partitionOf(item.stored), asError(error)), []);
+        break;
+      }
+    }
+    return pushes;
+  }
+
+  async #resumeTo(
+    partition: string,
+    parked: ParkedPartition | null,
+    items: readonly LogItem[],
+  ): Promise<readonly PushItem[]> {
+    const { connection, schema } = this.#options;
+    const here = { from: this.#position, to: this.#position };
+    const pushes = await movingCheckpoint(connection, schema, here, async () => {
+      if (parked === null) await removeParked(connection, partition);
+      else await writeParked(connection, parked);
+      return this.#write(items);
+    });
+    if (parked === null) this.#parked.delete(partition);
+    else this.#parked.set(partition, parked);
+    return pushes;
+  }
+
+  /**
    * When a batch fails for a reason that is not a matter of time, it is halved until the one event stands alone whose
    * fault it is: that one parks its partition.
    */
@@ -74,9 +134,9 @@ export class ModelWriter {
       yield await this.#commit(items, upTo);
       return;
     } catch (error) {
-      if (error instanceof FencedError || isTransient(error) || items.length === 0) throw error;
+      if (isNobodysFault(error) || items.length === 0) throw error;
       if (items.length === 1 && items[0] !== undefined) {
-        yield await this.#park(items[0], error instanceof Error ? error : new Error(String(error)), upTo);
+        yield await this.#park(items[0], asError(error), upTo);
         return;
       }
     }
@@ -87,13 +147,39 @@ export class ModelWriter {
   }
 
   async #commit(items: readonly LogItem[], upTo: bigint): Promise<Applied> {
-    const { connection, model, schema, writer, wantsPushes } = this.#options;
+    const { connection, schema } = this.#options;
     const toApply = items.filter((item) => this.#isToApply(item));
-    const pushes = await movingCheckpoint(connection, schema, { from: this.#position, to: upTo }, () =>
-      toApply.length === 0 ? Promise.resolve([]) : model.apply(connection, toApply, { writer, wantsPushes }),
+    const decided = this.#decidedBy(items);
+    const pushes = await movingCheckpoint(
+      connection,
+      schema,
+      { from: this.#position, to: upTo },
+      async () => {
+        for (const parked of decided) await writeParked(connection, parked);
+        return this.#write(toApply);
+      },
     );
+    for (const parked of decided) this.#parked.set(parked.partition, parked);
     this.#position = upTo;
     return { position: upTo, pushes };
+  }
+
+  /** Parked partitions that an operator says, in these events, to go on with; decisions about other events are void. */
+  #decidedBy(items: readonly LogItem[]): ParkedPartition[] {
+    if (!this.#options.heedsDecisions || this.#parked.size === 0) return [];
+    const decisions = items.flatMap(({ event }) => (event !== null && isDecision(event) ? [event] : []));
+    return decisions.flatMap(({ type, data }) => {
+      const parked = this.#parked.get(data.partition);
+      if (data.readModel !== this.#options.model.name || parked?.position !== BigInt(data.position))
+        return [];
+      const before = parked.position - 1n;
+      return [{ ...parked, resumedPosition: type === 'ProjectionSkipped' ? parked.position : before }];
+    });
+  }
+
+  async #write(items: readonly LogItem[]): Promise<readonly PushItem[]> {
+    const { connection, model, writer, wantsPushes, isLoading } = this.#options;
+    return items.length === 0 ? [] : model.apply(connection, items, { writer, wantsPushes, isLoading });
   }
 
   #isToApply({ stored }: LogItem): boolean {
@@ -104,7 +190,7 @@ export class ModelWriter {
 
   async #park(item: LogItem, cause: Error, upTo: bigint): Promise<Applied> {
     const { connection, model, schema, onParked } = this.#options;
-    const parked = parkedBy(item, model.partitionOf(item.stored), this.#position, cause);
+    const parked = parkedBy(item, model.partitionOf(item.stored), cause);
     await movingCheckpoint(connection, schema, { from: this.#position, to: upTo }, () =>
       writeParked(connection, parked),
     );
@@ -114,3 +200,6 @@ export class ModelWriter {
     return { position: upTo, pushes: [] };
   }
 }
+
+const isNobodysFault = (error: unknown): boolean => error instanceof FencedError || isTransient(error);
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

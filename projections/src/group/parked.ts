@@ -8,8 +8,11 @@ export interface ParkedPartition {
   readonly organizationId: string | null;
   /** The event that failed. */
   readonly position: bigint;
-  /** Everything of the partition up to here is applied. */
-  readonly appliedPosition: bigint;
+  /**
+   * Null until somebody decides. Then everything of the partition up to here is applied or left out; just before
+   * `position` when the event that failed is to be tried again.
+   */
+  readonly resumedPosition: bigint | null;
   readonly eventId: string;
   readonly eventType: string;
   readonly stream: string;
@@ -20,17 +23,12 @@ export interface ParkedPartition {
 /** Longer causes are cut: they are for people, and may quote what an event held. */
 const maxCauseCharacters = 500;
 
-export function parkedBy(
-  { stored }: LogItem,
-  partition: Partition,
-  appliedPosition: bigint,
-  cause: Error,
-): ParkedPartition {
+export function parkedBy({ stored }: LogItem, partition: Partition, cause: Error): ParkedPartition {
   return {
     partition: partition.name,
     organizationId: partition.organizationId,
     position: stored.position,
-    appliedPosition,
+    resumedPosition: null,
     eventId: stored.id,
     eventType: stored.type,
     stream: stored.stream,
@@ -41,7 +39,7 @@ export function parkedBy(
 
 export async function readParked(connection: Connection): Promise<ParkedPartition[]> {
   const { rows } = await connection.query<ParkedPartition>(
-    `SELECT partition, organization_id AS "organizationId", position, applied_position AS "appliedPosition",
+    `SELECT partition, organization_id AS "organizationId", position, resumed_position AS "resumedPosition",
        event_id AS "eventId", event_type AS "eventType", stream, revision, cause
      FROM parked ORDER BY position`,
   );
@@ -50,18 +48,18 @@ export async function readParked(connection: Connection): Promise<ParkedPartitio
 
 export async function writeParked(connection: Connection, parked: ParkedPartition): Promise<void> {
   await connection.query(
-    `INSERT INTO parked (partition, organization_id, position, applied_position, event_id, event_type, stream,
+    `INSERT INTO parked (partition, organization_id, position, resumed_position, event_id, event_type, stream,
        revision, cause)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (partition) DO UPDATE SET position = excluded.position,
-       applied_position = excluded.applied_position, event_id = excluded.event_id,
+       resumed_position = excluded.resumed_position, event_id = excluded.event_id,
        event_type = excluded.event_type, stream = excluded.stream, revision = excluded.revision,
        cause = excluded.cause`,
     [
       parked.partition,
       parked.organizationId,
       parked.position,
-      parked.appliedPosition,
+      parked.resumedPosition,
       parked.eventId,
       parked.eventType,
       parked.stream,

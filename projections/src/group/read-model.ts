@@ -8,6 +8,8 @@ export interface ApplyOptions {
   readonly writer: RowWriter;
   /** A rebuild tells nobody. */
   readonly wantsPushes: boolean;
+  /** The indexes are not there yet, and what `loading` keeps is. */
+  readonly isLoading: boolean;
 }
 
 /**
@@ -22,6 +24,13 @@ export interface ReadModel {
   readonly tables: readonly string[];
   /** What a rebuild makes after loading. */
   readonly indexes: readonly string[];
+  /** What makes loading cheaper than following the log, where something does. */
+  readonly loading?: {
+    /** Kept beside the tables while loading, and gone after `finish`. */
+    readonly tables: readonly string[];
+    /** Once the indexes are there: leaves the tables as if they had followed the log all the time. */
+    finish(connection: Connection): Promise<void>;
+  };
   /** Types of events that it wants decoded, their content opened. */
   readonly opens: ReadonlySet<string>;
   /** Whether it looks at an event at all; the rest only moves its checkpoint. */

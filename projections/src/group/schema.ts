@@ -7,6 +7,8 @@ const bookkeeping = [
      id boolean PRIMARY KEY DEFAULT true CHECK (id),
      version integer NOT NULL,
      position bigint NOT NULL,
+     -- False until a rebuild has its indexes.
+     loaded boolean NOT NULL,
      -- Replaced by a rebuilt schema: whoever still holds on to this one must look again.
      retired boolean NOT NULL DEFAULT false
    ) WITH (fillfactor = 10)`,
@@ -15,8 +17,8 @@ const bookkeeping = [
      organization_id uuid,
      -- The event that failed; it and all later ones of the partition wait.
      position bigint NOT NULL,
-     -- Everything of the partition up to here is applied.
-     applied_position bigint NOT NULL,
+     -- While it is retried: everything of the partition up to here is applied.
+     resumed_position bigint,
      event_id text NOT NULL,
      event_type text NOT NULL,
      stream text NOT NULL,
@@ -28,22 +30,26 @@ const bookkeeping = [
 export interface SchemaState {
   readonly version: number;
   readonly position: bigint;
+  readonly loaded: boolean;
 }
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** Makes the schema with empty tables, at the start of the log. For one connection at a time. */
+/** Makes the schema with empty tables, at the start of the log; in the caller's transaction. */
 export async function createSchema(
   connection: Connection,
   model: ReadModel,
   schema: string,
-  { withIndexes }: { readonly withIndexes: boolean },
+  { isLoading = false }: { readonly isLoading?: boolean } = {},
 ): Promise<void> {
   await connection.query(`CREATE SCHEMA ${quoted(schema)}`);
   await connection.query(`SET LOCAL search_path = ${quoted(schema)}, public`);
-  const statements = [...bookkeeping, ...model.tables, ...(withIndexes ? model.indexes : [])];
-  for (const statement of statements) await connection.query(statement);
-  await connection.query('INSERT INTO checkpoint (version, position) VALUES ($1, 0)', [model.version]);
+  const rest = isLoading ? (model.loading?.tables ?? []) : model.indexes;
+  for (const statement of [...bookkeeping, ...model.tables, ...rest]) await connection.query(statement);
+  await connection.query('INSERT INTO checkpoint (version, position, loaded) VALUES ($1, 0, $2)', [
+    model.version,
+    !isLoading,
+  ]);
 }
 
 /** Undefined when there is no such schema. */
@@ -54,7 +60,7 @@ export async function stateOf(connection: Connection, schema: string): Promise<S
   );
   if (tables[0]?.found !== true) return undefined;
   const { rows } = await connection.query<SchemaState>(
-    `SELECT version, position FROM ${quoted(schema)}.checkpoint`,
+    `SELECT version, position, loaded FROM ${quoted(schema)}.checkpoint`,
   );
   return rows[0];
 }

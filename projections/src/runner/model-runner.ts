@@ -120,6 +120,8 @@ export class ModelRunner {
         schema: model.name,
         writer: insertRows,
         wantsPushes: true,
+        isLoading: false,
+        heedsDecisions: true,
         onParked: (parked) => this.#reportParked(parked),
       });
       this.#writer = writer;
@@ -138,9 +140,7 @@ export class ModelRunner {
     const { model } = this.#options;
     const state = await stateOf(connection, model.name);
     if (state === undefined)
-      await transaction(connection, 'public', () =>
-        createSchema(connection, model, model.name, { withIndexes: true }),
-      );
+      await transaction(connection, 'public', () => createSchema(connection, model, model.name));
     else if (state.version !== model.version)
       throw new Error(
         `the tables of ${model.name} are of version ${state.version}, not ${model.version}: run npm run rebuild-projections`,
@@ -160,6 +160,10 @@ export class ModelRunner {
           await this.#apply(writer, batch);
       this.#queue = queue;
       while (feed.feeds(queue)) {
+        if (queue.isEmpty && writer.parked.some(({ resumedPosition }) => resumedPosition !== null)) {
+          await this.#resumeParked(writer, queue);
+          continue;
+        }
         const batch = await queue.take(batchEvents, signal);
         if (batch === undefined) return;
         await this.#apply(writer, batch);
@@ -177,6 +181,31 @@ export class ModelRunner {
     for await (const { position, pushes } of writer.apply(batch))
       this.#options.onCommitted(position, pushes, batch);
     this.#waitingSince = undefined;
+  }
+
+  /** A stretch of the log for each partition that somebody decided to go on with; what is live goes first. */
+  async #resumeParked(writer: ModelWriter, queue: FeedQueue): Promise<void> {
+    for (const { partition, position, resumedPosition, stream, revision } of writer.parked) {
+      if (resumedPosition === null) continue;
+      if (resumedPosition < position) {
+        const { eventStore, decoder } = this.#options;
+        for await (const event of eventStore.readStream(stream, { fromRevision: revision, maxCount: 1 }))
+          await this.#resume(writer, partition, { items: await decoder.decode([event]), upTo: position });
+      } else {
+        const stretch = { from: resumedPosition, to: writer.position, batchEvents };
+        if (resumedPosition >= writer.position)
+          await this.#resume(writer, partition, { items: [], upTo: resumedPosition });
+        for await (const batch of readLog(this.#options, stretch)) {
+          await this.#resume(writer, partition, batch);
+          if (!queue.isEmpty) return;
+        }
+      }
+    }
+  }
+
+  async #resume(writer: ModelWriter, partition: string, { items, upTo }: LogBatch): Promise<void> {
+    const pushes = await writer.resume(partition, items, upTo);
+    this.#options.onCommitted(writer.position, pushes, { items: [], upTo });
   }
 
   #reportParked(parked: ParkedPartition): void {
