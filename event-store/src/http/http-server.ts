@@ -68,7 +68,10 @@ function decodeParameter(parameter: string): string {
 
 function certificateName({ socket }: IncomingMessage): string | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const commonName = socket.getPeerCertificate().subject.CN;
+  const certificate = socket.getPeerCertificate();
+  // Without a certificate this is an empty object, whatever its type says.
+  if (!('subject' in certificate)) return undefined;
+  const commonName = certificate.subject.CN;
   return Array.isArray(commonName) ? commonName[0] : commonName;
 }
 

@@ -73,6 +73,10 @@ export class Committer {
     return this.#head;
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** How many groups were written, each with one sync. */
   get commits(): number {
     return this.#commits;

@@ -101,7 +101,8 @@ export class EventLog extends LogView {
   /** Waits for what is being written, then closes the files. */
   async close(): Promise<void> {
     await this.#committer.drain();
-    giveUpOwnership(this.tables);
+    // What LMDB would still write after a failed disk is not to be trusted.
+    if (!this.#committer.hasFailed) giveUpOwnership(this.tables);
     await this.tables.environment.close();
   }
 }
