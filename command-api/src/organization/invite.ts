@@ -27,24 +27,25 @@ export async function invite(services: Services, request: InviteRequest): Promis
   const context = await contextOf(request, 'InviteUser', keyring);
   const { organizationId, actorId } = context;
   const invitationId = context.fingerprint === undefined ? newId() : createdId(context);
-  const earlier = await expiryOf(services, invitationId);
-  const expiresAt = earlier ?? new Date(Date.parse(context.at) + lifetimeDays * dayMs).toISOString();
   const command = {
     type: 'InviteUser',
     actorId,
     invitationId,
     role: request.body.role ?? 'member',
     email: request.body.email ?? null,
-    expiresAt,
+    expiresAt: new Date(Date.parse(context.at) + lifetimeDays * dayMs).toISOString(),
   } as const;
 
-  if (earlier === undefined) {
+  if ((await expiryOf(services, invitationId)) === undefined) {
     const decision = decideOrganization(command, await states.organization(organizationId, 'now'));
-    if (!decision.accepted) throw problemOf(decision.rejection);
+    const isRepeated = !decision.accepted && decision.rejection.code === 'id-taken';
+    if (!decision.accepted && !isRepeated) throw problemOf(decision.rejection);
     await keyring.prepare(organizationId, [personScope(invitationId)], { create: true });
     await keepInvitation(services, { ...command, organizationId, at: context.at });
   }
-  await runOnOrganization(services, context, command);
+  // Of several equal requests the first one's row says when it expires.
+  const expiresAt = (await expiryOf(services, invitationId)) ?? command.expiresAt;
+  await runOnOrganization(services, context, { ...command, expiresAt });
   const code = await invitationCode(keyring, organizationId, invitationId);
   if (code === undefined) throw new Problem('invitation-expired');
   return { id: invitationId, code, url: `${publicOrigin}/invite#${code}`, expiresAt };
