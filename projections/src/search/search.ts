@@ -9,10 +9,10 @@ import {
 import { concernsOf } from '../group/interest.ts';
 import { openedEvents } from '../group/log-item.ts';
 import { roomOrOrganization } from '../group/partition.ts';
-import type { ReadModel } from '../group/read-model.ts';
+import type { ApplyOptions, ReadModel } from '../group/read-model.ts';
 import type { Connection } from '../tables/connection.ts';
 import { RowSet } from '../tables/row-set.ts';
-import type { RowWriter } from '../tables/row-writer.ts';
+import { finishLoading, loadingTables, noteSweep, noteWords } from './loading.ts';
 import { documentTable, searchIndexes, searchTables, type DocumentRow } from './search-tables.ts';
 import { sweepDocuments } from './sweep-documents.ts';
 import { WordCounts } from './word-counts.ts';
@@ -42,18 +42,19 @@ export const search: ReadModel = {
   opens: names,
   concerns: concernsOf(eventNames),
   partitionOf: roomOrOrganization,
-  apply: async (connection, items, { writer }) => {
+  loading: { tables: loadingTables, finish: finishLoading },
+  apply: async (connection, items, options) => {
     let together: MessageEvent[] = [];
     for (const event of openedEvents(items).filter(isSearchEvent)) {
       if (isMessageEvent(event)) {
         together.push(event);
         continue;
       }
-      await applyTogether(connection, together, writer);
+      await applyTogether(connection, together, options);
       together = [];
-      await sweepDocuments(connection, event);
+      await (options.isLoading ? noteSweep : sweepDocuments)(connection, event);
     }
-    await applyTogether(connection, together, writer);
+    await applyTogether(connection, together, options);
     return [];
   },
 };
@@ -61,14 +62,15 @@ export const search: ReadModel = {
 async function applyTogether(
   connection: Connection,
   events: readonly MessageEvent[],
-  writer: RowWriter,
+  { writer, isLoading }: ApplyOptions,
 ): Promise<void> {
   if (events.length === 0) return;
   const batch = new SearchBatch();
   await batch.documents.load(connection, events.filter((event) => event.type !== 'MessageSent').map(keyOf));
   for (const event of events) batch.project(event);
   await batch.documents.write(connection, writer);
-  await batch.words.write(connection);
+  if (isLoading) await noteWords(connection, batch.words, writer);
+  else await batch.words.write(connection);
 }
 
 const keyOf = ({ data, metadata }: MessageEvent) => ({

@@ -2,18 +2,13 @@ import { Terms, type DomainEventOf, type Recorded } from '@verbatim/shared';
 import type { Connection } from '../tables/connection.ts';
 import { WordCounts } from './word-counts.ts';
 
-type Sweep = Recorded<DomainEventOf<'ErasureRequested' | 'ContentErased' | 'RetentionApplied'>>;
+export type Sweep = Recorded<DomainEventOf<'ErasureRequested' | 'ContentErased' | 'RetentionApplied'>>;
 
 /** Takes out every document of a person, or of some days of rooms, and the words that nobody else used. */
 export async function sweepDocuments(connection: Connection, event: Sweep): Promise<void> {
   const { organizationId } = event.metadata;
-  const terms = new Terms(organizationId);
-  const groups =
-    event.type === 'RetentionApplied'
-      ? event.data.roomDays.map(({ roomId, day }) => [terms.room(roomId), terms.period(day)])
-      : [[terms.author(event.data.userId)]];
   const words = new WordCounts();
-  for (const group of groups) {
+  for (const group of termGroupsOf(event)) {
     const { rows } = await connection.query<{ terms: number[] }>(
       `DELETE FROM document WHERE organization_id = $1 AND terms @> $2::bigint[] RETURNING terms`,
       [organizationId, group],
@@ -21,4 +16,12 @@ export async function sweepDocuments(connection: Connection, event: Sweep): Prom
     for (const { terms: gone } of rows) words.take(organizationId, gone);
   }
   await words.write(connection);
+}
+
+/** Of each group: what has all of its terms is to go. */
+export function termGroupsOf({ type, data, metadata }: Sweep): number[][] {
+  const terms = new Terms(metadata.organizationId);
+  return type === 'RetentionApplied'
+    ? data.roomDays.map(({ roomId, day }) => [terms.room(roomId), terms.period(day)])
+    : [[terms.author(data.userId)]];
 }

@@ -23,6 +23,12 @@ export class WordCounts {
     for (const term of terms) this.#changeOf(organizationId, term).change -= 1;
   }
 
+  *changes(): Generator<{ organizationId: string; term: number; word: string | null; change: number }> {
+    for (const [organizationId, changes] of this.#changes)
+      for (const [term, { word, change }] of changes)
+        if (change !== 0) yield { organizationId, term, word, change };
+  }
+
   async write(connection: Connection): Promise<void> {
     for (const [organizationId, changes] of this.#changes) {
       const gained = [...changes].filter(([, { change }]) => change > 0);
