@@ -78,6 +78,7 @@ export { contentKey, openBox, sealBox } from './sealing/box.ts';
 export { GoneKeyError, Sealer, fieldsOf, present } from './sealing/content.ts';
 export type { Content, GoneContent, SealedContent } from './sealing/content.ts';
 export {
+  exportScope,
   organizationScope,
   personScope,
   roomDayScope,

@@ -5,6 +5,8 @@ import {
   nodeName,
   subtreesOf,
   type LeafRange,
+  type NodeAddress,
+  type NodeLookUp,
   type SqlSource,
 } from '@verbatim/shared';
 import { z } from 'zod';
@@ -21,22 +23,32 @@ const keptHashes = `
   WHERE wanted.level = 0`;
 const hashRows = z.array(z.object({ level: z.number(), index: z.bigint(), hash: z.instanceof(Uint8Array) }));
 
-/** RFC 6962's hashes of these ranges of an organization's leaves: one statement, about log2 of the size in rows. */
-export async function hashesOf(
+/** Looks up the roots of these subtrees: one statement for all of them. */
+export async function subtreeHashes(
   source: SqlSource,
   organizationId: string,
-  ranges: readonly LeafRange[],
-): Promise<Uint8Array[]> {
-  const wanted = keptNodesOf(ranges.flatMap(subtreesOf));
+  subtrees: readonly NodeAddress[],
+): Promise<NodeLookUp> {
+  const wanted = keptNodesOf(subtrees);
   const { rows } = await source.query(keptHashes, [
     organizationId,
     wanted.map(({ level }) => level),
     wanted.map(({ index }) => index),
   ]);
-  const hashes = new Map(
-    hashRows.parse(rows).map(({ level, index, hash }) => [nodeName({ level, index: Number(index) }), hash]),
+  return lookUpIn(
+    new Map(
+      hashRows.parse(rows).map(({ level, index, hash }) => [nodeName({ level, index: Number(index) }), hash]),
+    ),
   );
-  const lookUp = lookUpIn(hashes);
+}
+
+/** RFC 6962's hashes of these ranges of an organization's leaves: about log2 of the tree's size in rows for each. */
+export async function hashesOf(
+  source: SqlSource,
+  organizationId: string,
+  ranges: readonly LeafRange[],
+): Promise<Uint8Array[]> {
+  const lookUp = await subtreeHashes(source, organizationId, ranges.flatMap(subtreesOf));
   return ranges.map((range) => hashOfRange(range, lookUp));
 }
 
