@@ -30,8 +30,10 @@ import { KnownMessages } from './import/known-messages.ts';
 import { OrganizationNames } from './mentions/organization-names.ts';
 import { ReadMarks } from './reading/read-marks.ts';
 import { runOnReading } from './reading/run-on-reading.ts';
+import { ActiveRooms } from './room/active-rooms.ts';
 import { RoomAdmins } from './room/room-admins.ts';
 import { startFeed } from './streams/feed.ts';
+import { forgetKeysOf } from './streams/forget-keys.ts';
 import { Opener } from './streams/opener.ts';
 import { States } from './streams/states.ts';
 import { StreamQueue } from './streams/stream-queue.ts';
@@ -76,6 +78,7 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     onEvent: (event) => {
       states.applyFromFeed(event);
       names.applyFromFeed(event);
+      forgetKeysOf(keyring, event);
     },
   });
   const queue = new StreamQueue();
@@ -98,6 +101,7 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     names,
     readMarks,
     roomAdmins,
+    activeRooms: new ActiveRooms(keyring),
     queue,
     knownMessages: new KnownMessages(states),
     signer: createTokenSigner(signingKeys),

@@ -15,6 +15,7 @@ import type { CommandRunner } from './deciding/command-runner.ts';
 import type { KnownMessages } from './import/known-messages.ts';
 import type { OrganizationNames } from './mentions/organization-names.ts';
 import type { ReadMarks } from './reading/read-marks.ts';
+import type { ActiveRooms } from './room/active-rooms.ts';
 import type { RoomAdmins } from './room/room-admins.ts';
 import type { States } from './streams/states.ts';
 import type { StreamQueue } from './streams/stream-queue.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly queue: StreamQueue;
   readonly knownMessages: KnownMessages;
   readonly roomAdmins: RoomAdmins;
+  readonly activeRooms: ActiveRooms;
   readonly names: OrganizationNames;
   readonly readMarks: ReadMarks;
   readonly hasher: PasswordHasher;

@@ -52,5 +52,6 @@ export async function sendMessage(services: Services, request: SendRequest): Pro
         { message, room, members },
       ),
   });
+  services.activeRooms.note(organizationId, roomId);
   return answerOf(messageId, outcome);
 }

@@ -12,6 +12,11 @@ export function chores(services: Services): readonly Chore[] {
   return [
     { name: 'finish registrations', everyMs: 10_000, run: () => finishRegistrations(services, logger) },
     { name: 'finish departures', everyMs: 10_000, run: () => finishDepartures(services, logger) },
+    {
+      name: 'make the keys of tomorrow',
+      everyMs: 5 * 60_000,
+      run: () => services.activeRooms.prepareTomorrow(),
+    },
     { name: 'destroy keys of expired invitations', everyMs: 60_000, run: () => closeInvitations(services) },
     {
       name: 'clear away expired refresh tokens',
