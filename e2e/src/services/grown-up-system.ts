@@ -61,8 +61,10 @@ export async function startGrownUpSystem({
     nats,
   };
   const services = [...system.projectors, commandApi, queryApi, ...system.relays];
-  // Who owns tables makes them: the others find them when they come up.
-  for (const service of services) await service.start();
+  // Who owns tables makes them: the others find them when they come up. Only one projector works at a time.
+  for (const [index, projector] of system.projectors.entries())
+    await projector.start(index === 0 ? 'ready' : 'live');
+  for (const service of [commandApi, queryApi, ...system.relays]) await service.start();
   return {
     ...system,
     stop: async () => {

@@ -8,9 +8,10 @@ import { freePort } from './free-port.ts';
 export interface ServiceProcess {
   readonly origin: string;
   readonly port: number;
-  /** Resolves when it says that it is ready. */
-  start(): Promise<void>;
-  /** As a crash. */
+  /** Resolves when it says that it is ready, or, for one that stands by for another, that it lives. */
+  start(until?: 'ready' | 'live'): Promise<void>;
+  /** As a crash, and again after a while; several who want that at once wait for each other. */
+  crash(awayMs: number, until?: 'ready' | 'live'): Promise<void>;
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,41 +38,51 @@ export async function serviceProcess(
     ending.kill(signal);
     await ended;
   };
+  const start = async (until: 'ready' | 'live' = 'ready'): Promise<void> => {
+    const starting = spawn(process.execPath, ['--enable-source-maps', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        LOG_LEVEL: 'warn',
+        ...environment,
+        HOST: '127.0.0.1',
+        PORT: `${port}`,
+      },
+    });
+    const keep = (piece: Buffer): void => {
+      log = (log + piece.toString()).slice(-maxLogCharacters);
+    };
+    starting.stdout.on('data', keep);
+    starting.stderr.on('data', keep);
+    child = starting;
+    const startMs = Date.now();
+    while (!(await says(origin, until))) {
+      if (starting.exitCode !== null) throw new Error(`${name} ended with ${starting.exitCode}:\n${log}`);
+      if (Date.now() - startMs > readyWithinMs) throw new Error(`${name} was not ${until} in time:\n${log}`);
+      await wait(pollEveryMs);
+    }
+  };
+  let crashing = Promise.resolve();
   return {
     origin,
     port,
-    start: async () => {
-      const starting = spawn(process.execPath, ['--enable-source-maps', script], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env.PATH,
-          LOG_LEVEL: 'warn',
-          ...environment,
-          HOST: '127.0.0.1',
-          PORT: `${port}`,
-        },
+    start,
+    crash: (awayMs, until) => {
+      crashing = crashing.then(async () => {
+        await end('SIGKILL');
+        await wait(awayMs);
+        await start(until);
       });
-      const keep = (piece: Buffer): void => {
-        log = (log + piece.toString()).slice(-maxLogCharacters);
-      };
-      starting.stdout.on('data', keep);
-      starting.stderr.on('data', keep);
-      child = starting;
-      const startMs = Date.now();
-      while (!(await isReady(origin))) {
-        if (starting.exitCode !== null) throw new Error(`${name} ended with ${starting.exitCode}:\n${log}`);
-        if (Date.now() - startMs > readyWithinMs) throw new Error(`${name} did not become ready:\n${log}`);
-        await wait(pollEveryMs);
-      }
+      return crashing;
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
 }
 
-async function isReady(origin: string): Promise<boolean> {
+async function says(origin: string, state: 'ready' | 'live'): Promise<boolean> {
   try {
-    return (await fetch(`${origin}/health/ready`)).ok;
+    return (await fetch(`${origin}/health/${state}`)).ok;
   } catch {
     return false; // it does not listen yet
   }

@@ -12,7 +12,7 @@ type Hello = Extract<ClientFrame, { readonly type: 'hello' }>;
 export const heartbeatMs = 25_000;
 /** Postgres does not answer: come back soon, spread. */
 const unavailableRetryMs = 1_000;
-/** Rooms of a resume that are not the person's own: public ones that they read along. */
+/** Rooms of a resume that are not the person's own, and so are asked for one by one. */
 const maxResumedBeside = 50;
 
 /**
@@ -51,7 +51,10 @@ export async function greet(context: RelayContext, connection: Connection, hello
   }
 }
 
-/** One's own rooms and those read along, or the only room of the connection. */
+/**
+ * One's own rooms and, as they were received before, public ones that are resumed; or the only room of the
+ * connection.
+ */
 async function roomsToReceive(
   { readModel }: RelayContext,
   connection: Connection,
@@ -97,11 +100,9 @@ function welcome(
     userId: identity.claims.userId,
     heartbeatMs,
     directoryVersion,
-    rooms: admitted.map(({ room, rights }) => ({
-      roomId: room.roomId,
-      seq: rights.lastSeq,
-      epoch: room.epoch,
-    })),
+    rooms: admitted
+      .filter(({ room, rights }) => rights.isMember || room.roomId === origin.onlyRoomId)
+      .map(({ room, rights }) => ({ roomId: room.roomId, seq: rights.lastSeq, epoch: room.epoch })),
   });
   const resume = hello.resume ?? {};
   for (const { room, rights } of admitted) {

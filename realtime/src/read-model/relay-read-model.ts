@@ -18,6 +18,11 @@ export interface RoomHead {
   readonly epoch: number;
 }
 
+export interface ReadMarker extends Person {
+  readonly roomId: string;
+  readonly readSeq: number;
+}
+
 export interface RoomPeople {
   readonly roomId: string;
   readonly userIds: readonly string[];
@@ -42,6 +47,8 @@ export interface RelayReadModel {
   ): Promise<readonly RoomHead[]>;
   /** Which rooms these people are in. */
   memberships(people: readonly Person[]): Promise<readonly (Person & { readonly roomId: string })[]>;
+  /** How far these people have read in each of their rooms. */
+  readMarkers(people: readonly Person[]): Promise<readonly ReadMarker[]>;
   /** Those of these sessions that have ended. */
   endedSessions(sessionIds: readonly string[]): Promise<readonly string[]>;
   /** The people of those of these rooms that have at most so many. */
@@ -53,6 +60,7 @@ export interface RelayReadModel {
 
 const headSchema = z.object({ roomId: z.string(), lastSeq: z.number(), epoch: z.number() });
 const membershipSchema = z.object({ organizationId: z.string(), userId: z.string(), roomId: z.string() });
+const readMarkerSchema = membershipSchema.extend({ readSeq: z.number() });
 const sessionSchema = z.object({ sessionId: z.string() });
 const roomPeopleSchema = z.object({ roomId: z.string(), userIds: z.array(z.string()) });
 
@@ -92,6 +100,15 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
         `SELECT organization_id AS "organizationId", user_id AS "userId", room_id AS "roomId"
          FROM unnest($1::uuid[], $2::uuid[]) AS wanted (organization_id, user_id)
          JOIN chat.participant USING (organization_id, user_id)`,
+        [people.map(({ organizationId }) => organizationId), people.map(({ userId }) => userId)],
+      ),
+    readMarkers: (people) =>
+      rowsOf(
+        readMarkerSchema,
+        `SELECT organization_id AS "organizationId", user_id AS "userId", room_id AS "roomId", read_seq AS "readSeq"
+         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (organization_id, user_id)
+         JOIN chat.participant USING (organization_id, user_id)
+         JOIN chat.inbox USING (organization_id, user_id, room_id)`,
         [people.map(({ organizationId }) => organizationId), people.map(({ userId }) => userId)],
       ),
     endedSessions: async (sessionIds) => {

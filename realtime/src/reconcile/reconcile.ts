@@ -1,6 +1,7 @@
 import { closeCodes } from '@verbatim/shared';
 import { openOwnRoom } from '../connection/open-room.ts';
 import type { RelayContext } from '../relay-context.ts';
+import { encodeFrame } from '../wire/encode-frame.ts';
 import { Slices } from './slices.ts';
 
 /** Of each kind this many are compared with Postgres in one round; a round comes every second. */
@@ -40,6 +41,15 @@ export function createReconciler(context: RelayContext): Reconciler {
         if (ended.has(connection.identity?.claims.sessionId ?? ''))
           connection.close(closeCodes.unauthenticated);
   };
+  /** Read markers have no seq that would tell that one was lost: people are told their own again. */
+  const tellMarkers = async (slice: readonly { organizationId: string; userId: string }[]) => {
+    if (slice.length === 0) return;
+    for (const { roomId, readSeq, ...person } of await readModel.readMarkers(slice)) {
+      const bytes = encodeFrame({ type: 'read', roomId, userId: person.userId, readSeq });
+      for (const connection of people.connectionsOf(person))
+        if (connection.rooms.has(roomId)) connection.sendMomentary(bytes);
+    }
+  };
   const sessionIds = function* (): Generator<string> {
     for (const person of people.all())
       for (const { identity } of person.connections)
@@ -51,16 +61,18 @@ export function createReconciler(context: RelayContext): Reconciler {
     people: new Slices(() => people.all(), peopleOfRound),
     sessions: new Slices(() => new Set(sessionIds()), sessionsOfRound),
   };
-  const compareNext = async (): Promise<void> => {
+  const compareNext = async (arePushesLost: boolean): Promise<void> => {
     await compareSessions(slices.sessions.next());
     await compareRooms(slices.rooms.next());
-    await comparePeople(slices.people.next());
+    const next = slices.people.next();
+    await comparePeople(next);
+    if (arePushesLost) await tellMarkers(next);
   };
   return {
-    round: compareNext,
+    round: () => compareNext(false),
     everything: async () => {
       for (const each of Object.values(slices)) each.restart();
-      do await compareNext();
+      do await compareNext(true);
       while (Object.values(slices).some((each) => each.isUnderWay));
     },
   };

@@ -12,6 +12,9 @@ export const readModelTables = `
   CREATE TABLE chat.participant (
     organization_id uuid, room_id uuid, user_id uuid, role text NOT NULL,
     PRIMARY KEY (organization_id, room_id, user_id));
+  CREATE TABLE chat.inbox (
+    organization_id uuid, room_id uuid, user_id uuid, read_seq integer NOT NULL,
+    PRIMARY KEY (organization_id, room_id, user_id));
   CREATE TABLE chat.message (
     organization_id uuid, message_id uuid, room_id uuid NOT NULL, seq integer NOT NULL, position bigint NOT NULL,
     author_id uuid NOT NULL, kind text NOT NULL, content text NOT NULL, text text, mentions uuid[] NOT NULL,

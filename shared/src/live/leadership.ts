@@ -61,6 +61,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     if (frame.type === 'ready') {
       joined = new Set();
       saidPresence = undefined;
+      latest.clear();
       for (const { roomId, seq, epoch } of frame.rooms) latest.set(roomId, { seq, epoch });
     } else if (frame.type === 'room_added')
       latest.set(frame.roomId, { seq: frame.lastSeq, epoch: frame.epoch });

@@ -86,6 +86,15 @@ describe('the feed of a room', () => {
     expect(feed.cursors().size).toBe(0);
   });
 
+  test('misses nothing that came while what is held was fetched', async () => {
+    const { feed, seqs } = feedOver({ lastSeq: 5 });
+    feed.take(frame(4));
+    feed.take(frame(5));
+    feed.hold(roomId, { seq: 3, epoch: 0 });
+    await vi.runAllTimersAsync();
+    expect(seqs()).toEqual([4, 5]);
+  });
+
   test('brings nothing of rooms that are not held', () => {
     const { feed, events } = feedOver({ lastSeq: 3 });
     feed.take(frame(1));

@@ -59,6 +59,11 @@ export function createRoomFeed(
   emit: (event: FeedEvent) => void,
 ): RoomFeed {
   const rooms = new Map<string, HeldRoom>();
+  /** How far rooms are known to have got that are not held yet: they are being fetched perhaps. */
+  const seenSeqs = new Map<string, number>();
+  const see = (roomId: string, seq: number): void => {
+    seenSeqs.set(roomId, Math.max(seq, seenSeqs.get(roomId) ?? 0));
+  };
   const isHeld = (room: HeldRoom): boolean => rooms.get(room.roomId) === room;
 
   const deliver = (room: HeldRoom, frame: DurableFrame): void => {
@@ -95,16 +100,20 @@ export function createRoomFeed(
 
   return {
     hold: (roomId, { seq, epoch }) => {
-      const known = rooms.get(roomId);
-      const latest = Math.max(seq, known?.epoch === epoch ? known.latest : seq);
+      const latest = Math.max(seq, rooms.get(roomId)?.latest ?? 0, seenSeqs.get(roomId) ?? 0);
+      seenSeqs.delete(roomId);
       const room: HeldRoom = { roomId, epoch, seq, latest, isFetching: false, early: new Map() };
       rooms.set(roomId, room);
       if (latest > seq) void fill(room);
     },
-    release: (roomId) => rooms.delete(roomId),
+    release: (roomId) => {
+      rooms.delete(roomId);
+      seenSeqs.delete(roomId);
+    },
     cursors: () => rooms,
     take: (frame) => {
       const room = rooms.get(frame.roomId);
+      if (room === undefined) see(frame.roomId, frame.seq);
       if (room === undefined || frame.seq <= room.seq) return;
       room.latest = Math.max(room.latest, frame.seq);
       if (frame.seq === room.seq + 1) {
@@ -117,7 +126,10 @@ export function createRoomFeed(
     },
     expect: (roomId, latest, patienceMs) => {
       const room = rooms.get(roomId);
-      if (room === undefined) return;
+      if (room === undefined) {
+        see(roomId, latest.seq);
+        return;
+      }
       if (latest.epoch !== room.epoch) {
         rooms.delete(roomId);
         emit({ type: 'reset', roomId, epoch: latest.epoch });
@@ -128,7 +140,10 @@ export function createRoomFeed(
     },
     skip: (roomId, to) => {
       const room = rooms.get(roomId);
-      if (room === undefined) return;
+      if (room === undefined) {
+        see(roomId, to);
+        return;
+      }
       room.latest = Math.max(room.latest, to);
       void fill(room);
     },
@@ -136,7 +151,10 @@ export function createRoomFeed(
       if (!rooms.delete(roomId)) return;
       emit({ type: 'reset', roomId, epoch });
     },
-    stop: () => rooms.clear(),
+    stop: () => {
+      rooms.clear();
+      seenSeqs.clear();
+    },
   };
 }
 

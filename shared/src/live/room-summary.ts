@@ -16,7 +16,8 @@ export function applyFrameToSummary(
   switch (frame.type) {
     case 'message': {
       const { author, mentions } = frame.message;
-      if (author.id === myId) return next;
+      // The marker may be ahead of the frames while they are caught up on.
+      if (author.id === myId || frame.seq <= summary.readSeq) return next;
       const isMention = mentions.includes(myId) || mentions.includes('room');
       return { ...next, unread: next.unread + 1, mentions: next.mentions + (isMention ? 1 : 0) };
     }
