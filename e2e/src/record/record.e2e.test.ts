@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
+import { Meeting } from '../browser/meeting.ts';
+import type { Person } from '../browser/person.ts';
+
+describe('the record', () => {
+  let meeting: Meeting;
+  let ada: Person;
+  let grace: Person;
+
+  beforeAll(async () => {
+    meeting = await Meeting.open();
+    ada = await meeting.owner('Ada Lovelace');
+    grace = await meeting.colleague(ada, 'Grace Hopper');
+    await grace.say('pay 100 euros');
+    await ada.reads('pay 100 euros');
+    await grace.composer.press('ArrowUp');
+    const edit = grace.page.getByRole('textbox', { name: 'Edit message' });
+    await edit.fill('pay 1000 euros');
+    await edit.press('Enter');
+    await ada.reads('pay 1000 euros');
+    await grace.say('a word too many');
+    await ada.reads('a word too many');
+    await grace.chooseFor('a word too many', 'Delete');
+    await grace.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await ada.message('This message was deleted.').waitFor();
+  });
+  afterAll(() => meeting.close());
+
+  const moment = () => ada.page.getByRole('slider', { name: 'Moment' });
+
+  test('shows the room as it is, what was deleted struck through', async () => {
+    await ada.page.getByRole('link', { name: 'Record', exact: true }).click();
+    await ada.page.getByText('pay 1000 euros').waitFor();
+    await ada.page.locator('.deleted').getByText('a word too many').waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test('goes back change by change, and marks what is otherwise now', async () => {
+    await moment().press('ArrowLeft');
+    await moment().press('ArrowLeft');
+    await ada.page.getByRole('main').getByText('a word too many').waitFor({ state: 'detached' });
+    await moment().press('ArrowLeft');
+    await ada.page.getByRole('main').getByText('pay 100 euros').waitFor();
+    await ada.page.getByText('edited since').waitFor();
+  });
+
+  test('plays like a film to the present', async () => {
+    await ada.button('100×').click();
+    await ada.button('Play').click();
+    await ada.page.locator('.deleted').getByText('a word too many').waitFor();
+    await ada.button('Play').waitFor();
+  });
+
+  test('shows the trail of a message word by word, proven by this browser', async () => {
+    await ada.page.getByRole('link', { name: 'Trail', exact: true }).first().click();
+    await ada.page.locator('ins', { hasText: '1000' }).waitFor();
+    await ada.page
+      .getByText(/checked by this browser/)
+      .first()
+      .waitFor();
+    expect(await ada.page.getByText('The proof does not hold').count()).toBe(0);
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test('lists every event, and every look at it', async () => {
+    await ada.page.getByRole('link', { name: 'Audit trail' }).click();
+    await ada.page.getByRole('cell', { name: 'Message edited' }).waitFor();
+    await ada.page.getByLabel('What').selectOption('AuditAccessed');
+    await ada.page.getByRole('cell', { name: 'Audit accessed' }).first().waitFor();
+    await ada.page.getByRole('cell', { name: 'Message edited' }).waitFor({ state: 'detached' });
+    await ada.page.getByRole('row').nth(1).getByRole('button').click();
+    await ada.page.getByRole('region', { name: 'The event as it is stored' }).waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test('is signed', async () => {
+    await ada.page.getByRole('link', { name: 'Proofs' }).click();
+    await ada.button('Save the checkpoint').waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test('is not open to a member', async () => {
+    await grace.open('/record/events');
+    await grace.page.getByText('The record is not open to you').waitFor();
+  });
+
+  test('without an error', () => expect(meeting.complaints()).toEqual([]));
+});
