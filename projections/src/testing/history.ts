@@ -100,7 +100,7 @@ class History {
         return;
       }
       case 'edit': {
-        message && !message.deleted ? this.#edit(message, a) : undefined;
+        if (message?.deleted === false) this.#edit(message, a);
         return;
       }
       case 'delete':
@@ -122,11 +122,11 @@ class History {
           return;
         }
       case 'pin': {
-        message && this.#add('MessagePinned', idsOf(message), userId);
+        if (message !== undefined) this.#add('MessagePinned', idsOf(message), userId);
         return;
       }
       case 'unpin': {
-        message && this.#add('MessageUnpinned', idsOf(message), userId);
+        if (message !== undefined) this.#add('MessageUnpinned', idsOf(message), userId);
         return;
       }
       case 'read':
