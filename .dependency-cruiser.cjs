@@ -14,8 +14,8 @@ const doors = workspaces.flatMap((folder) =>
 );
 
 const services = ['command-api', 'projections', 'query-api', 'realtime'];
-/** And what tests stand on, in folders of that name. */
-const tests = String.raw`(\.(int\.|e2e\.|long\.)*test\.ts$|src/testing/)`;
+/** Tests, and what only tests stand on. */
+const tests = String.raw`(\.test\.ts$|-fixture\.ts$|/src/testing/)`;
 const ours = `^(${workspaces.join('|')})/`;
 
 /** `folder` imports itself and `allowed`, and nothing else of ours; its tests may use the test support. */
