@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   connectEventStore,
   createMetrics,
@@ -21,6 +22,7 @@ await runService('query-api', async (logger) => {
     VERBATIM_CHECKPOINT_KEY: environment.VERBATIM_CHECKPOINT_KEY,
     VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
     CHECKPOINT_ANCHOR_DIR: environment.CHECKPOINT_ANCHOR_DIR,
+    VERBATIM_DATA_DIR: environment.VERBATIM_DATA_DIR,
   };
   const configuration = exitOnBadConfiguration(readConfiguration(fields, process.env));
   const eventStore = connectEventStore({ url: configuration.EVENTSTORE_URL, logger });
@@ -33,6 +35,7 @@ await runService('query-api', async (logger) => {
       masterKey: new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64')),
       checkpointKey: configuration.VERBATIM_CHECKPOINT_KEY,
       anchorDirectory: configuration.CHECKPOINT_ANCHOR_DIR,
+      exportDirectory: path.resolve(configuration.VERBATIM_DATA_DIR, 'exports'),
     },
   });
   const app = createServiceApp({

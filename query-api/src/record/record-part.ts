@@ -1,5 +1,7 @@
 import {
   AccessLog,
+  createPool,
+  sqlSourceOf,
   VaultKeyring,
   type CheckpointKey,
   type EventStore,
@@ -13,6 +15,8 @@ import type { AuditedRoute } from './access/audited-route.ts';
 import { AnchorDirectory } from './checkpoints/anchor.ts';
 import { startPublisher } from './checkpoints/publisher.ts';
 import { entryRoutes } from './entries/entry-routes.ts';
+import { ExportJobs } from './exports/export-jobs.ts';
+import { exportRoutes } from './exports/export-routes.ts';
 import { holdRoutes } from './holds/hold-routes.ts';
 import { pastRoutes } from './past/past-routes.ts';
 import { proofRoutes } from './proofs/proof-routes.ts';
@@ -21,10 +25,12 @@ import { replayRoutes } from './replay/replay-routes.ts';
 export interface RecordOptions {
   readonly eventStore: EventStore;
   readonly masterKey: MasterKey;
-  /** Signs checkpoints. */
+  /** Signs checkpoints and exports. */
   readonly checkpointKey: CheckpointKey;
   /** Where checkpoints are kept outside of the stores too (`CHECKPOINT_ANCHOR_DIR`). */
   readonly anchorDirectory?: string | undefined;
+  /** Where finished exports are kept, sealed; shared by all copies of the service. */
+  readonly exportDirectory: string;
 }
 
 /** Every question about the record. Routing, validation, OpenAPI and the access tests come from here. */
@@ -34,16 +40,33 @@ export const recordRoutes: readonly AuditedRoute[] = [
   ...replayRoutes,
   ...proofRoutes,
   ...holdRoutes,
+  ...exportRoutes,
 ];
+
+/** Counting what an export holds may pass over all of an organization's events. */
+const exportStatementTimeoutMs = 300_000;
 
 /** Everything that is asked here is put on the record before it is answered. */
 export function recordPart({ record, ...services }: QueryServices): Promise<QueryApi> {
   if (record === undefined)
     return Promise.resolve({ router: Router(), readiness: [], stop: () => Promise.resolve() });
-  const { eventStore, masterKey, checkpointKey, anchorDirectory } = record;
+  const { eventStore, masterKey, checkpointKey, anchorDirectory, exportDirectory } = record;
   const freshKeyring = (): VaultKeyring => new VaultKeyring(services.sources.record, masterKey);
   const accessLog = new AccessLog({ eventStore, keyring: freshKeyring() });
-  const recordServices = { ...services, eventStore, checkpointKey, accessLog, freshKeyring };
+  const exportPool = createPool(services.databaseUrl, {
+    applicationName: 'verbatim exports',
+    max: 2,
+    statementTimeoutMs: exportStatementTimeoutMs,
+  });
+  const exports = new ExportJobs({
+    source: sqlSourceOf(exportPool),
+    eventStore,
+    freshKeyring,
+    key: checkpointKey,
+    directory: exportDirectory,
+    logger: services.logger,
+  });
+  const recordServices = { ...services, eventStore, checkpointKey, accessLog, freshKeyring, exports };
   const publisher = startPublisher({
     source: services.sources.record,
     eventStore,
@@ -55,6 +78,9 @@ export function recordPart({ record, ...services }: QueryServices): Promise<Quer
   return Promise.resolve({
     router: auditedRouter(recordRoutes, recordServices),
     readiness: [readModelCheck(services.sources, 'record'), publisher.readiness],
-    stop: () => publisher.stop(),
+    stop: async () => {
+      await Promise.all([publisher.stop(), exports.stop()]);
+      await exportPool.destroy();
+    },
   });
 }

@@ -2,6 +2,7 @@ import type { AccessLog, CheckpointKey, EventStore, Keyring, Logger } from '@ver
 import type { Positions } from '../consistency/positions.ts';
 import type { Authenticate } from '../http/authenticate.ts';
 import type { ReadSources } from '../sources/read-sources.ts';
+import type { ExportJobs } from './exports/export-jobs.ts';
 
 /** What the questions about the record stand on. */
 export interface RecordServices {
@@ -13,5 +14,6 @@ export interface RecordServices {
   /** Keys as the vault has them now: nothing is kept from one question to the next. */
   readonly freshKeyring: () => Keyring;
   readonly checkpointKey: CheckpointKey;
+  readonly exports: ExportJobs;
   readonly logger: Logger;
 }

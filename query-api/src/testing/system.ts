@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   checkpointKeyFromSeed,
@@ -66,12 +69,13 @@ export async function startSystem(): Promise<System> {
   const logger = createLogger({ name: 'query-api', level: env.LOG_LEVEL });
   const eventStore = connectEventStore({ url: store.connectionString, logger });
   const masterKey = new MasterKey(env.VERBATIM_MASTER_KEY);
+  const exportDirectory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-exports-'));
   const checkpointKey = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
   const api = await createQueryApi({
     databaseUrl: database.url,
     signingKeys: parseSigningKeys(String(pem)),
     logger,
-    record: { eventStore, masterKey, checkpointKey },
+    record: { eventStore, masterKey, checkpointKey, exportDirectory },
   });
   const metrics = createMetrics('query-api');
   const app = createServiceApp({ logger, metrics, readiness: api.readiness, routers: [api.router] });
@@ -94,6 +98,7 @@ export async function startSystem(): Promise<System> {
       await api.stop();
       await Promise.all([end(commands), end(projections)]);
       await eventStore.close();
+      await rm(exportDirectory, { recursive: true, force: true });
       await Promise.all([database.drop(), store.stop()]);
     },
   };

@@ -52,6 +52,7 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
       checkpointKey: configuration.VERBATIM_CHECKPOINT_KEY,
       anchorDirectory:
         configuration.CHECKPOINT_ANCHOR_DIR ?? path.resolve(configuration.VERBATIM_DATA_DIR, 'anchors'),
+      exportDirectory: path.resolve(configuration.VERBATIM_DATA_DIR, 'exports'),
     },
   });
   const relayEntrance = await listenForRelay(commandApi, logger);
