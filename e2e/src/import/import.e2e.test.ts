@@ -58,9 +58,13 @@ describe.skipIf(!files.every((file) => existsSync(file)))('importing real conver
   test(
     'the read models come back the same to the byte',
     async () => {
-      const { exitCode, output } = await runCommand('projections/bin/projections.mjs', ['rebuild', '--verify'], {
-        VERBATIM_DATA_DIR: instance.dataDirectory,
-      });
+      const { exitCode, output } = await runCommand(
+        'projections/bin/projections.mjs',
+        ['rebuild', '--verify'],
+        {
+          VERBATIM_DATA_DIR: instance.dataDirectory,
+        },
+      );
       expect(output).not.toContain('differ');
       expect(exitCode).toBe(0);
     },
