@@ -50,10 +50,10 @@ export class Progress implements RebuildReport {
     const seconds = (performance.now() - this.#startedAt) / 1_000;
     const share = of === 0n ? 1 : Math.min(1, Number(position) / Number(of));
     const done = Number(position - (this.#from ?? position));
-    const left = done > 0 ? (Number(of - position) / done) * seconds : 0;
+    const left = done > 0 ? `  ${duration((Number(of - position) / done) * seconds)} left` : '';
     const bar = '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '░');
     const rate = Math.round(this.#events / Math.max(seconds, 0.001)).toLocaleString('en-US');
-    return `${bar} ${Math.floor(share * 100)} %  ${rate} events/s  ${duration(left)} left`;
+    return `${bar} ${Math.floor(share * 100)} %  ${rate} events/s${left}`;
   }
 }
 
