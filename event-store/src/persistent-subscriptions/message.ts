@@ -18,11 +18,6 @@ export interface Message {
   readonly sourceStream: string;
 }
 
-export interface Loaded {
-  readonly message: Message;
-  readonly event: ResolvedEvent;
-}
-
 /** Reads what a message stands for. Parked links are always resolved. */
 export function loadMessage(log: EventLog, message: Message, resolveLinks: boolean): ResolvedEvent {
   const event = log.eventAt(message.position);

@@ -5,5 +5,3 @@ export interface AppendLimits {
   /** How long an append may wait for its turn, in ms. */
   readonly writeTimeoutMs: number;
 }
-
-export const defaultAppendLimits: AppendLimits = { maxAppendBytes: 1024 * 1024, writeTimeoutMs: 2_000 };
