@@ -93,7 +93,9 @@ describe('the record', () => {
         'SELECT level, index::int, hash FROM record.node WHERE organization_id = $1',
         [organizationId],
       );
-      const stored = new Map(nodes.map(({ level, index, hash }) => [`${level}:${index}`, hash as Buffer]));
+      const stored = new Map(
+        nodes.map(({ level, index, hash }) => [`${String(level)}:${String(index)}`, hash as Buffer]),
+      );
       for (const [index, leaf] of leaves.entries()) stored.set(`0:${index}`, leaf);
       const root = hashOfRange({ from: 0, to: leaves.length }, lookUpIn(stored));
       expect(Buffer.from(root)).toEqual(Buffer.from(tree.root()));
