@@ -12,7 +12,10 @@ const keyFrameEvery = 200;
 
 /** A room's changes as a film: where it stands, forwards and back, at 1, 10 or 100 times its pace. */
 export class Film {
+  /** Those that one can see: a step of the film is never empty. */
   readonly changes: readonly AuditEntryView[];
+  /** There was more than could be read at once. */
+  readonly isCut: boolean;
   /** As they read once everything has happened. */
   readonly messagesAtEnd: ReadonlyMap<string, PastMessage>;
   readonly #keyFrames: PastRoom[];
@@ -24,13 +27,18 @@ export class Film {
   readonly room: PastRoom = $derived.by(() => this.#roomAt(this.#at));
   readonly current: AuditEntryView | undefined = $derived.by(() => this.changes[this.#at - 1]);
 
-  constructor(start: PastRoom, changes: readonly AuditEntryView[]) {
+  constructor(start: PastRoom, entries: readonly AuditEntryView[], isCut: boolean) {
+    const changes: AuditEntryView[] = [];
     this.changes = changes;
+    this.isCut = isCut;
     this.#keyFrames = [start];
     let room = start;
-    for (const [index, change] of changes.entries()) {
-      room = afterChange(room, change);
-      if ((index + 1) % keyFrameEvery === 0) this.#keyFrames.push(room);
+    for (const entry of entries) {
+      const next = afterChange(room, entry);
+      if (next === room) continue;
+      room = next;
+      changes.push(entry);
+      if (changes.length % keyFrameEvery === 0) this.#keyFrames.push(room);
     }
     this.#at = changes.length;
     this.messagesAtEnd = new Map(
