@@ -1,10 +1,11 @@
+import { auditCommand } from './audit/audit-command.ts';
 import { CommandFailure, UsageError, type Command } from './command.ts';
 import { importCommand } from './import/import-command.ts';
 import { urlsCommand } from './urls/urls-command.ts';
 
 const exitCodes = { failure: 1, usage: 64 } as const;
 
-const commands: readonly Command[] = [importCommand, urlsCommand];
+const commands: readonly Command[] = [importCommand, urlsCommand, auditCommand];
 
 process.exitCode = await main(process.argv.slice(2));
 

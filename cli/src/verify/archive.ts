@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+
+/** The files of a zip, read as streams. */
+export class Archive {
+  readonly #zip: ZipFile;
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  constructor(zip: ZipFile, entries: ReadonlyMap<string, Entry>) {
+    this.#zip = zip;
+    this.#entries = entries;
+  }
+
+  /** @throws Error when the file is no zip whose list of files can be read. */
+  static async open(file: string): Promise<Archive> {
+    const zip = await yauzl.openPromise(file, { autoClose: false });
+    const entries = new Map<string, Entry>();
+    for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry);
+    return new Archive(zip, entries);
+  }
+
+  get names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** The pieces of a file; none when there is no such file. `onEnd` is told its length and SHA-256. */
+  async *read(name: string, onEnd?: (file: FileSum) => void): AsyncGenerator<Buffer> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    const sha256 = createHash('sha256');
+    let bytes = 0;
+    const stream = await this.#zip.openReadStreamPromise(entry);
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      sha256.update(piece);
+      bytes += piece.length;
+      yield piece;
+    }
+    onEnd?.({ name, bytes, sha256: sha256.digest('hex') });
+  }
+
+  async sum(name: string): Promise<FileSum | undefined> {
+    let sum: FileSum | undefined;
+    for await (const _ of this.read(name, (found) => (sum = found)));
+    return sum;
+  }
+
+  /** @throws RangeError for a file that is longer. */
+  async text(name: string, maxBytes: number): Promise<string> {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    for await (const piece of this.read(name)) {
+      bytes += piece.length;
+      if (bytes > maxBytes) throw new RangeError(`${name} is longer than ${maxBytes} bytes`);
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces).toString();
+  }
+
+  close(): void {
+    this.#zip.close();
+  }
+}
+
+export interface FileSum {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}

@@ -1,0 +1,119 @@
+import { createDecipheriv } from 'node:crypto';
+import { leafEntry, leafHash, sha256Hex } from '@verbatim/shared/record-hash';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+
+const fieldsSchema = z.record(z.string(), z.unknown());
+const hash = z.string();
+
+/** What the verifier looks at in an event of an export; the rest is for people. */
+const lineSchema = z.object({
+  position: z.string(),
+  leafIndex: z.int().min(0),
+  leafHash: hash,
+  eventId: z.string(),
+  type: z.string(),
+  organization: z.string(),
+  room: z.string().nullable(),
+  content: z.enum(['present', 'erased', 'expired']).nullable(),
+  data: fieldsSchema,
+  /** Opens a message: the leaf covers the ciphertext, this leads from there to the words. */
+  contentKey: z.string().optional(),
+  stored: z.object({
+    stream: z.string(),
+    revision: z.int().min(0),
+    eventId: z.string(),
+    type: z.string(),
+    created: z.string(),
+    dataSha256: hash,
+    metadataSha256: hash,
+    data: z.unknown(),
+    metadata: z.unknown(),
+  }),
+});
+export type ExportLine = z.infer<typeof lineSchema>;
+
+/** Where an event stands and what is wrong with it. */
+export class WrongEvent extends Error {
+  override readonly name = 'WrongEvent';
+}
+
+/** @throws WrongEvent when it is not an event of an export. */
+export function parseLine(text: string): ExportLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new WrongEvent('the line is not JSON');
+  }
+  const line = lineSchema.safeParse(value);
+  if (!line.success) throw new WrongEvent('the line is not an event of the record');
+  return line.data;
+}
+
+/**
+ * The leaf of an event, computed from what was stored and from nothing that the line merely claims.
+ * @throws WrongEvent that names what does not agree.
+ */
+export function checkedLeafHash(line: ExportLine): Buffer {
+  const { stored } = line;
+  if (sha256Hex(storedBytes(stored.data)) !== stored.dataSha256)
+    throw new WrongEvent('its data were changed');
+  if (sha256Hex(storedBytes(stored.metadata)) !== stored.metadataSha256)
+    throw new WrongEvent('its metadata were changed');
+  if (stored.eventId !== line.eventId || stored.type !== line.type)
+    throw new WrongEvent('it is shown as another event than was stored');
+  const leaf = leafHash(leafEntry(stored));
+  if (leaf.toString('base64') !== line.leafHash) throw new WrongEvent('its leaf hash is not the one it has');
+  checkOpened(line);
+  return leaf;
+}
+
+/** The client of the store hands over parsed JSON, and what Verbatim stores is RFC 8785, so the bytes come back. */
+function storedBytes(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const quick = JSON.stringify(value);
+  return hasNumberLikeKey(quick) ? (canonicalize(value) ?? quick) : quick;
+}
+
+/** The one thing in which re-writing parsed JSON changes the order: such keys come first in JavaScript. */
+const hasNumberLikeKey = (json: string): boolean => /[{,]"\d+":/.test(json);
+
+const sealedSchema = z.object({ box: z.string(), keys: z.array(z.string()) });
+
+/** Types whose words an export proves, and does not only tell. */
+const proven = new Set(['MessageSent', 'MessageEdited']);
+
+function checkOpened({ stored, data, content, contentKey, eventId, type }: ExportLine): void {
+  const { sealed, ...plain } = fieldsSchema.safeParse(stored.data).data ?? {};
+  if ((content === null) !== (sealed === undefined))
+    throw new WrongEvent('it is shown as if it were not sealed');
+  if (content === 'present' && contentKey === undefined && proven.has(type))
+    throw new WrongEvent('its words come without the key that proves them');
+  const opened = contentKey === undefined ? undefined : open(contentKey, sealed, `${eventId}|${type}`);
+  const known = { ...plain, ...opened };
+  for (const [name, value] of Object.entries(known))
+    if (JSON.stringify(data[name]) !== JSON.stringify(value))
+      throw new WrongEvent(`it is shown with another ${name} than was stored`);
+  const isToldOnly = content === 'present' && opened === undefined;
+  for (const [name, value] of Object.entries(data))
+    if (!Object.hasOwn(known, name) && !isToldOnly && value !== null)
+      throw new WrongEvent(`it is shown with ${name}, which cannot be read from what was stored`);
+}
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event: a box of another event does not open. */
+function open(key: string, sealed: unknown, boundTo: string): Record<string, unknown> {
+  const box = Buffer.from(sealedSchema.safeParse(sealed).data?.box ?? '', 'base64');
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'base64'), box.subarray(0, nonceBytes));
+    decipher.setAAD(Buffer.from(boundTo)).setAuthTag(box.subarray(-tagBytes));
+    const words =
+      decipher.update(box.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
+    return fieldsSchema.parse(JSON.parse(words));
+  } catch {
+    throw new WrongEvent('its words do not open with the key that is given for them');
+  }
+}
