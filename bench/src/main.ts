@@ -1,10 +1,19 @@
 import type { Benchmark } from './benchmark.ts';
+import { commandPathBenchmark } from './command-path.ts';
 import { liveLatencyBenchmark } from './live-latency.ts';
 import { throughputBenchmark } from './throughput.ts';
 
 const usageExitCode = 64;
 
-const benchmarks: readonly Benchmark[] = [throughputBenchmark, liveLatencyBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  throughputBenchmark,
+  liveLatencyBenchmark,
+  {
+    name: 'command-path',
+    summary: "commands against bare appends to the same store, the event store's pace kept",
+    run: commandPathBenchmark,
+  },
+];
 
 const [name, ...args] = process.argv.slice(2);
 const benchmark = benchmarks.find((candidate) => candidate.name === name);
