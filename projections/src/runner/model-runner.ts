@@ -106,8 +106,12 @@ export class ModelRunner {
       url: databaseUrl,
       applicationName: `verbatim projections ${model.name}`,
     });
+    // With the session goes the lock: even a runner with nothing to do must know that it leads no more.
+    const lost = new AbortController();
+    connection.once('end', () => lost.abort(new Error('Connection terminated while leading')));
+    const leading = AbortSignal.any([signal, lost.signal]);
     const heartbeat = setInterval(
-      () => void connection.query('SELECT 1').catch(() => undefined),
+      () => void connection.query('SELECT 1').catch((error: unknown) => lost.abort(error)),
       leaderHeartbeatMs,
     );
     try {
@@ -129,7 +133,8 @@ export class ModelRunner {
       if (writer.position > head) throw new ImplausiblePositionError(writer.position, head);
       this.#fault = undefined;
       this.#phase = 'catching-up';
-      while (!signal.aborted) await this.#follow(writer);
+      while (!leading.aborted) await this.#follow(writer, leading);
+      lost.signal.throwIfAborted();
     } finally {
       clearInterval(heartbeat);
       await connection.end().catch(() => undefined); // it may be what broke
@@ -148,8 +153,8 @@ export class ModelRunner {
   }
 
   /** Reads up to where the feed is, then follows it for as long as it is kept in it. */
-  async #follow(writer: ModelWriter): Promise<void> {
-    const { feed, signal } = this.#options;
+  async #follow(writer: ModelWriter, leading: AbortSignal): Promise<void> {
+    const { feed } = this.#options;
     if (feed.state.position !== undefined && feed.state.position > writer.position)
       for await (const batch of readLog(this.#options, { from: writer.position, batchEvents }))
         await this.#apply(writer, batch);
@@ -164,7 +169,7 @@ export class ModelRunner {
           await this.#resumeParked(writer, queue);
           continue;
         }
-        const batch = await queue.take(batchEvents, signal);
+        const batch = await queue.take(batchEvents, leading);
         if (batch === undefined) return;
         await this.#apply(writer, batch);
         if (queue.isEmpty) this.#phase = 'live';
