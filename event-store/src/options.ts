@@ -29,7 +29,7 @@ const schema = z.strictObject({
     .positive()
     .default(1024 * 1024),
   /** How long an append may wait for its turn, in ms. */
-  writeTimeoutMs: z.number().int().positive().default(2_000),
+  writeTimeoutMs: z.number().int().positive().default(10_000),
 });
 
 export type EventStoreOptions = z.input<typeof schema>;

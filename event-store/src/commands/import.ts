@@ -36,7 +36,7 @@ begin again.`,
 async function importLines(log: EventLog, lines: AsyncIterable<string>): Promise<number> {
   let batch: ExportedEvent[] = [];
   for await (const line of lines) {
-    const content: unknown = JSON.parse(line);
+    const content = parseLine(line);
     const end = exportEndSchema.safeParse(content);
     if (end.success) {
       await store(log, batch);
@@ -51,6 +51,14 @@ async function importLines(log: EventLog, lines: AsyncIterable<string>): Promise
     batch = [];
   }
   throw new Error('the export ends before its last line: it is not whole');
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Error('a line is no JSON: the export is not whole', { cause });
+  }
 }
 
 async function store(log: EventLog, events: readonly ExportedEvent[]): Promise<void> {

@@ -39,7 +39,7 @@ connect. Ends with 1 when the disk fails.
   --host-name A,B         names and addresses for which the store's own certificate is made
   --tls-certificate FILE  a certificate of your own, with --tls-key FILE and --tls-ca FILE
   --max-append-bytes N    bytes of event data in one append (1048576)
-  --write-timeout-ms N    how long an append may wait for its turn (2000)
+  --write-timeout-ms N    how long an append may wait for its turn (10000)
 
 At the first secure start the users "admin" and "ops" get the passwords in the environment variables
 EVENT_STORE_ADMIN_PASSWORD and EVENT_STORE_OPS_PASSWORD, or EventStoreDB's "changeit".`,

@@ -1,13 +1,14 @@
 import { closeSync, cpSync, fstatSync, openSync, readSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventStoreDBClient, type AllStreamResolvedEvent } from '@eventstore/db-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEventStore } from '../server.ts';
 import { collect, someEvents } from '../testing/events.ts';
-import { randomNumbers, rounds } from '../testing/rounds.ts';
+import { randomNumbers, rounds, timeLimitMs } from '../testing/rounds.ts';
 import { launchStore, runCommand } from '../testing/store-process.ts';
 import { temporaryDirectory } from '../testing/test-store.ts';
 
+vi.setConfig({ testTimeout: timeLimitMs() });
 const STREAMS = 40;
 const directory = temporaryDirectory();
 const original = join(directory, 'original');
@@ -71,7 +72,7 @@ function zeroTail(file: string, length: number): void {
 describe('flipped bytes', () => {
   it('are found by verify, or lie where nothing is stored', async () => {
     let found = 0;
-    for (let seed = 1; seed <= rounds(15, 200); seed++) {
+    for (let seed = 1; seed <= rounds(10, 200); seed++) {
       const copy = damagedCopy(flipBytes(seed, 4));
       const { code, output, complaints } = await runCommand(['verify', copy]);
       if (code === 0) expect(hashIn(output), `seed ${seed}`).toBe(hash);

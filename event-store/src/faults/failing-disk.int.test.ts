@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANY } from '@eventstore/db-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
 import { eventually } from '../testing/eventually.ts';
+import { timeLimitMs } from '../testing/rounds.ts';
 import { isInstalled, launchStore, type StoreProcess } from '../testing/store-process.ts';
 import { temporaryDirectory } from '../testing/test-store.ts';
 
+vi.setConfig({ testTimeout: timeLimitMs() });
 const hasStrace = isInstalled('strace', 'strace');
 const hasPrlimit = isInstalled('prlimit', 'util-linux');
 

@@ -1,18 +1,19 @@
-import type {
-  handleBidiStreamingCall,
-  handleClientStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
-  MethodDefinition,
-  Server,
-  ServerDuplexStream,
-  ServerReadableStream,
-  UntypedServiceImplementation,
+import {
+  status,
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type MethodDefinition,
+  type Server,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { contextOf, type CallContext } from './call-context.ts';
 import { Outbox } from './outbox.ts';
 import type { Authentication } from '../security/authentication.ts';
-import type { StatusError } from './status-error.ts';
+import { StatusError } from './status-error.ts';
 
 type Decode<Request> = (message: Buffer) => Request;
 type Shape = Pick<MethodDefinition<unknown, Buffer>, 'requestStream' | 'responseStream'>;
@@ -119,7 +120,14 @@ export class Service {
     call: Parameters<typeof contextOf>[0],
     handle: (context: CallContext) => Promise<Result> | Result,
   ): Promise<Result> {
-    return handle(await contextOf(call, this.#environment.authentication));
+    const context = await contextOf(call, this.#environment.authentication);
+    try {
+      return await handle(context);
+    } catch (error) {
+      // What fails because its client has gone is nobody's concern.
+      if (context.signal.aborted) throw new StatusError(status.CANCELLED, 'The call was cancelled');
+      throw error;
+    }
   }
 
   #add<Request>(

@@ -79,7 +79,7 @@ export async function serveClient(
         return isAllowed;
       },
     });
-    call.on('drain', () => group.unblock(client));
+    outbox.onDrain(() => group.unblock(client));
     return { group, client };
   }
 }

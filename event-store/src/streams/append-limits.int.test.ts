@@ -13,7 +13,7 @@ import { eventually } from '../testing/eventually.ts';
 import { batchCall, chunk } from '../testing/raw-streams-client.ts';
 import { useTestStore } from '../testing/test-store.ts';
 
-const store = useTestStore();
+const store = useTestStore({ writeTimeoutMs: 60_000 });
 const classic = { credentials: { username: 'admin', password: 'changeit' } };
 const names = { type: 'T', 'content-type': 'application/json' };
 
@@ -31,6 +31,7 @@ describe('an append that carries too much', () => {
     const stream = newStream();
     const appending = store.client.appendToStream(stream, manyEvents(40_000), {
       expectedRevision: ANY,
+      deadline: 60_000,
       ...call,
     });
     const error = await appending.catch((thrown: unknown) => thrown);
@@ -136,7 +137,9 @@ describe('a batch call', () => {
 it('takes ten thousand concurrent appends of 1 KB to one stream, in groups', async () => {
   const stream = newStream();
   const data = { text: 'x'.repeat(1_000) };
-  const appends = Array.from({ length: 10_000 }, () => store.client.appendToStream(stream, oneEvent(data)));
+  const appends = Array.from({ length: 10_000 }, () =>
+    store.client.appendToStream(stream, oneEvent(data), { deadline: 60_000 }),
+  );
   const results = await Promise.all(appends);
   expect(new Set(results.map(({ nextExpectedRevision }) => nextExpectedRevision)).size).toBe(10_000);
 });

@@ -34,15 +34,13 @@ export async function serveBatchAppends(
     if (unanswered.size === 0) onAllAnswered();
   };
   const mayReadOn = (): boolean =>
-    unansweredBytes < MAX_UNANSWERED_BYTES &&
-    unanswered.size < MAX_UNANSWERED_APPENDS &&
-    !call.writableNeedDrain;
+    unansweredBytes < MAX_UNANSWERED_BYTES && unanswered.size < MAX_UNANSWERED_APPENDS && !outbox.isFull;
 
   const readOn = (): void => {
     if (mayReadOn()) call.resume();
   };
 
-  call.on('drain', readOn);
+  outbox.onDrain(readOn);
   call.on('data', ({ correlationId, options, events, isFinal }: BatchAppendChunk) => {
     const key = correlationId.toString('latin1');
     let append = open.get(key);

@@ -13,3 +13,8 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** How long such a test may take, in ms. */
+export function timeLimitMs(): number {
+  return rounds(120_000, 7_200_000);
+}
