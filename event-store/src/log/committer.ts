@@ -6,6 +6,7 @@ import type { Tables } from './tables.ts';
 import { WriteTransaction, type Head } from './write-transaction.ts';
 
 const MAX_GROUP_OPERATIONS = 4_096;
+const MAX_GATHERING_TURNS = 4;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 /** How much room is probed for beyond what a failed group held, since indexes take room too. */
 const PROBE_MARGIN_BYTES = 4 * 1024 * 1024;
@@ -139,10 +140,20 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    // Whatever else arrives with the same turn of the event loop joins the first group.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#commitGroup(this.#takeGroup());
+    while (this.#queue.length > 0) {
+      await this.#gather();
+      await this.#commitGroup(this.#takeGroup());
+    }
     this.#running = undefined;
+  }
+
+  /** Waits while every turn of the event loop brings more: what joins the group now needs no commit of its own. */
+  async #gather(): Promise<void> {
+    let before = 0;
+    for (let turn = 0; turn < MAX_GATHERING_TURNS && this.#queue.length > before; turn++) {
+      before = this.#queue.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #takeGroup(): QueuedOperation[] {

@@ -36,6 +36,8 @@ const TICKS_PER_MS_ZEROS = '0000';
 export class WriteTransaction extends LogView {
   readonly #states = new Map<string, StreamState>();
   readonly #createdTicks = Date.now().toString() + TICKS_PER_MS_ZEROS;
+  /** What was looked up, found or not: every append asks several times. */
+  readonly #read = new Map<string, StreamState | undefined>();
   #head: Head;
   #isHalfWritten = false;
 
@@ -54,7 +56,12 @@ export class WriteTransaction extends LogView {
   }
 
   override stateOf(stream: string): StreamState | undefined {
-    return this.#states.get(stream) ?? super.stateOf(stream);
+    const written = this.#states.get(stream);
+    if (written) return written;
+    if (this.#read.has(stream)) return this.#read.get(stream);
+    const state = super.stateOf(stream);
+    this.#read.set(stream, state);
+    return state;
   }
 
   /** True while some of an append's entries are written and some are not. */
