@@ -90,6 +90,8 @@ export class CommandRunner {
       ]);
       const repeated = repetition(context, tracked);
       if (repeated !== undefined) return repeated;
+      // The subscription may move the tracked stream on at any await: what is appended at is what was decided on.
+      const { revision, position } = tracked;
       const decision = await decideWithin(context, task, tracked, world);
       const hasEvents = decision.accepted && decision.events.length > 0;
       // What may rest on an old state is decided again on the newest, unless the append will check it.
@@ -98,8 +100,8 @@ export class CommandRunner {
         continue;
       }
       if (!decision.accepted) throw problemOf(decision.rejection);
-      if (!hasEvents) return { revision: tracked.revision, position: tracked.position, events: [] };
-      const outcome = await this.#append(context, task, tracked, decision.events);
+      if (!hasEvents) return { revision, position, events: [] };
+      const outcome = await this.#append(context, task, revision, decision.events);
       if (outcome !== undefined) return outcome;
       if (performance.now() > giveUpAt) throw new Problem('busy');
       freshness = 'now';
@@ -107,15 +109,15 @@ export class CommandRunner {
     }
   }
 
-  /** Undefined when others have changed the stream since. */
+  /** Undefined when others have changed the stream since `decidedOn`. */
   async #append<State, Event extends DomainEvent, World>(
     context: CommandContext,
     task: Task<State, Event, World>,
-    tracked: TrackedStream<State, Event>,
+    decidedOn: bigint,
     events: readonly Event[],
   ): Promise<Outcome<Event> | undefined> {
     const encoded = await this.seal(context, events, task);
-    const exact = tracked.revision < 0n ? 'no-stream' : tracked.revision;
+    const exact = decidedOn < 0n ? 'no-stream' : decidedOn;
     const expectedRevision = task.atAnyRevision === true ? 'any' : exact;
     const result = await this.appendSettled(context, task.stream, encoded, expectedRevision);
     if (result.status === 'wrong-revision') return undefined;
