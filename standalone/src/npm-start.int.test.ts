@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { killIfThere } from '@verbatim/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -175,7 +176,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     await startUntilReady(port);
     await query('create table kept (word text)');
 
-    for (const { pid } of await processes()) process.kill(pid, 'SIGKILL');
+    for (const { pid } of await processes()) killIfThere(pid);
     await startUntilReady(port);
 
     expect(await query('select * from kept')).toEqual([]);

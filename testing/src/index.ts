@@ -5,4 +5,5 @@ export {
   type EventStoreProcess,
   type FreshEventStore,
 } from './fresh-event-store.ts';
+export { killIfThere } from './kill-if-there.ts';
 export { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.ts';

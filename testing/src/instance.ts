@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { killIfThere } from './kill-if-there.ts';
 
 const startWithinMs = 120_000;
 const standalone = fileURLToPath(new URL('../../standalone/dist/main.js', import.meta.url));
@@ -112,12 +113,4 @@ async function descendantsOf(pid: number): Promise<number[]> {
     found.push(...front);
   }
   return found;
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }

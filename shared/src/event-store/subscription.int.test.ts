@@ -69,6 +69,7 @@ describe('a subscription', () => {
     await append(store, 'other-1', [event(99)]);
     await append(store, 'message-1', [event(2)]);
     const items: unknown[] = [];
+    let appending: Promise<void> | undefined;
     for await (const item of store.subscribeToAll({
       fromPosition: 'start',
       streamPrefixes: ['room-', 'message-'],
@@ -77,10 +78,11 @@ describe('a subscription', () => {
       if (item.kind === 'event') items.push((item.event.data as { n: number }).n);
       if (item.kind === 'caught-up') {
         items.push('caught-up');
-        void append(store, 'room-1', [event(3)]);
+        appending = append(store, 'room-1', [event(3)]);
       }
       if (items.length === 5) break;
     }
+    await appending;
     expect(items).toEqual([0, 1, 2, 'caught-up', 3]);
   });
 
