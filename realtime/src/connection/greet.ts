@@ -35,15 +35,16 @@ export async function greet(context: RelayContext, connection: Connection, hello
     return;
   }
   try {
-    const caller = await readModel.caller(claims);
+    // Asked together: after a restart everybody waits for this at once.
+    const [caller, rooms, directoryVersion] = await Promise.all([
+      readModel.caller(claims),
+      roomsToReceive(context, connection, hello),
+      readModel.directoryVersion(claims.organizationId),
+    ]);
     if (caller === undefined) {
       connection.close(closeCodes.unauthenticated);
       return;
     }
-    const [rooms, directoryVersion] = await Promise.all([
-      roomsToReceive(context, connection, hello),
-      readModel.directoryVersion(claims.organizationId),
-    ]);
     welcome(context, connection, { hello, rooms, directoryVersion });
   } catch (error) {
     logger.warn({ err: error }, 'a hello could not be answered');

@@ -44,7 +44,10 @@ export interface LiveLink {
   stop(): void;
 }
 
-const reconnectBackOff = { baseMs: 500, capMs: 15_000 };
+/** A restart is over in seconds: for that long everybody tries often. After that it is worse, and they spread out. */
+const hopefulTries = 10;
+const hopefulBackOff = { baseMs: 500, capMs: 3_000 };
+const patientBackOff = { baseMs: 500, capMs: 15_000 };
 /** From opening the socket to `ready`. */
 const readyWithinMs = 10_000;
 const answerWithinMs = 10_000;
@@ -70,7 +73,8 @@ export function startLiveLink({ openSocket, tokens, resume, postMessage, isOnlin
     if (next.status === 'connecting') void connect(next);
     if (next.status === 'live') watchSilence(next.heartbeatMs);
     if (next.status === 'waiting') {
-      const waitMs = next.retryAfterMs + fullJitterMs(next.attempt, reconnectBackOff);
+      const backOff = next.attempt < hopefulTries ? hopefulBackOff : patientBackOff;
+      const waitMs = next.retryAfterMs + fullJitterMs(next.attempt, backOff);
       timer = setTimeout(() => dispatch({ type: 'waited' }), waitMs);
     }
   };
