@@ -61,20 +61,23 @@ export async function startGrownUpSystem({
     nats,
   };
   const services = [...system.projectors, commandApi, queryApi, ...system.relays];
-  // Who owns tables makes them: the others find them when they come up. Only one projector works at a time.
-  for (const [index, projector] of system.projectors.entries())
-    await projector.start(index === 0 ? 'ready' : 'live');
-  for (const service of [commandApi, queryApi, ...system.relays]) await service.start();
-  return {
-    ...system,
-    stop: async () => {
-      await Promise.all(services.map((service) => service.stop()));
-      await channel?.stop();
-      await nats?.stop();
-      await eventStore.stop();
-      await database.drop();
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all(services.map((service) => service.stop()));
+    await channel?.stop();
+    await nats?.stop();
+    await eventStore.stop();
+    await database.drop();
   };
+  try {
+    // Who owns tables makes them: the others find them when they come up. Only one projector works at a time.
+    for (const [index, projector] of system.projectors.entries())
+      await projector.start(index === 0 ? 'ready' : 'live');
+    for (const service of [commandApi, queryApi, ...system.relays]) await service.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...system, stop };
 }
 
 async function several(
