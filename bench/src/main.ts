@@ -1,6 +1,9 @@
 import type { Benchmark } from './benchmark.ts';
 import { commandPathBenchmark } from './command-path.ts';
 import { liveLatencyBenchmark } from './live-latency.ts';
+import { relayCrashBenchmark } from './relay-crash.ts';
+import { relayCrowdBenchmark } from './relay-crowd.ts';
+import { relayFanOutBenchmark } from './relay-fan-out.ts';
 import { throughputBenchmark } from './throughput.ts';
 
 const usageExitCode = 64;
@@ -12,6 +15,21 @@ const benchmarks: readonly Benchmark[] = [
     name: 'command-path',
     summary: "commands against bare appends to the same store, the event store's pace kept",
     run: commandPathBenchmark,
+  },
+  {
+    name: 'relay-crowd',
+    summary: '1,000 sockets in 20 rooms: connecting, and from sending to receiving at 100 messages/s',
+    run: relayCrowdBenchmark,
+  },
+  {
+    name: 'relay-fan-out',
+    summary: 'the relay beside bare `ws` that sends one prepared frame to the same number of sockets',
+    run: relayFanOutBenchmark,
+  },
+  {
+    name: 'relay-crash',
+    summary: 'kill -9 of the relay under 1,000 live clients: back when, anything lost or doubled',
+    run: relayCrashBenchmark,
   },
 ];
 

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createLogger, createPushPublisher, roomView, type PushItem } from '@verbatim/shared';
+import { findInstance } from '@verbatim/shared/configuration';
+import { startInstance } from '@verbatim/testing/instance';
+import { gatherCrowd, type Crowd } from './crowd.ts';
+
+/** A relay in a process of its own, which this process pushes to as a projector does. */
+export interface LoneRelay {
+  readonly origin: string;
+  readonly pid: number;
+  readonly crowd: Crowd;
+  /** Hands a frame of each of these rooms to the relay, as one commit. */
+  push(roomIds: readonly string[]): void;
+  stop(): Promise<void>;
+}
+
+const readyWithinMs = 30_000;
+const relayProgram = fileURLToPath(new URL('../../../realtime/dist/main.js', import.meta.url));
+
+export async function startLoneRelay(): Promise<LoneRelay> {
+  const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+  const instance = await startInstance({ env: { VERBATIM_SIGNING_KEY: signingKey } });
+  const crowd = await gatherCrowd(instance.origin);
+  const database = (await findInstance(instance.dataDirectory))?.database ?? '';
+  const publisher = createPushPublisher({
+    url: `tcp://:${randomBytes(24).toString('base64url')}@127.0.0.1:0`,
+    logger: createLogger({ name: 'bench', level: 'silent' }),
+  });
+  const port = await freePort();
+  const relay = spawn(process.execPath, [relayProgram], {
+    stdio: 'inherit',
+    env: {
+      PATH: process.env.PATH,
+      LOG_LEVEL: 'warn',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATABASE_URL: database,
+      PUSH_URL: await publisher.url,
+      COMMAND_API_URL: instance.origin,
+      VERBATIM_SIGNING_KEY: signingKey,
+      VERBATIM_RATE_LIMITS: 'off',
+    },
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  await ready(origin);
+  const seqs = new Map(await Promise.all(crowd.roomIds.map((id) => lastSeqOf(crowd, id))));
+  return {
+    origin,
+    pid: relay.pid ?? 0,
+    crowd,
+    push: (roomIds) => {
+      const organizationId = crowd.people[0]?.session.organization.id ?? '';
+      const items = roomIds.map((roomId): PushItem => {
+        const seq = (seqs.get(roomId) ?? 0) + 1;
+        seqs.set(roomId, seq);
+        return { kind: 'frame', organizationId, frame: messageFrame(roomId, seq) };
+      });
+      publisher.publish({ position: '1', items });
+    },
+    stop: async () => {
+      await ended(relay);
+      await publisher.stop();
+      await instance.remove();
+    },
+  };
+}
+
+/** As long as a usual message, and for every seq of six figures as long as any other. */
+export function messageFrame(roomId: string, seq: number) {
+  const at = '2026-01-01T00:00:00.000Z';
+  const id = `01890000-0000-7000-8000-${String(seq).padStart(12, '0')}`;
+  return {
+    type: 'message',
+    roomId,
+    seq,
+    position: '123456789',
+    at,
+    message: {
+      id,
+      roomId,
+      seq,
+      author: { id: '01890000-0000-7000-8000-00000000abcd', displayName: 'Somebody' },
+      kind: 'text',
+      content: 'present',
+      text: 'A message as long as people write them, with a few words more than a greeting has.',
+      createdAt: at,
+      editedAt: null,
+      deletedAt: null,
+      replyTo: null,
+      threadOf: null,
+      replyCount: 0,
+      reactions: [],
+      mentions: [],
+      pinned: false,
+    },
+  } satisfies Extract<PushItem, { kind: 'frame' }>['frame'];
+}
+
+/** Once everybody's coming in has been projected. */
+async function lastSeqOf({ people }: Crowd, roomId: string): Promise<[string, number]> {
+  const givesUpAt = performance.now() + readyWithinMs;
+  for (;;) {
+    const { lastSeq } = roomView.parse(await people[0]?.api.call('GET', `/chat/rooms/${roomId}`));
+    if (lastSeq >= people.length) return [roomId, lastSeq];
+    if (performance.now() > givesUpAt) throw new Error('the rooms were not projected');
+    await delay(50);
+  }
+}
+
+async function ready(origin: string): Promise<void> {
+  const givesUpAt = performance.now() + readyWithinMs;
+  const isReady = (): Promise<boolean> =>
+    fetch(`${origin}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (performance.now() > givesUpAt) throw new Error('the relay did not become ready');
+    await delay(50);
+  }
+}
+
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
