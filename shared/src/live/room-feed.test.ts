@@ -73,6 +73,20 @@ describe('the feed of a room', () => {
     expect(events).toEqual([{ type: 'reset', roomId, epoch: 2 }]);
   });
 
+  test.each([
+    ['told by the relay', 'reset'],
+    ['learnt when coming back', 'expect'],
+  ] as const)('does not take what was fetched before an erasure that was %s', (_name, told) => {
+    const { feed, events } = feedOver({ lastSeq: 9 });
+    if (told === 'reset') feed.reset(roomId, 2);
+    else feed.expect(roomId, { seq: 4, epoch: 2 }, 1_000);
+    feed.hold(roomId, { seq: 4, epoch: 1 });
+    expect(events).toEqual([{ type: 'reset', roomId, epoch: 2 }]);
+    feed.hold(roomId, { seq: 4, epoch: 2 });
+    feed.take(frame(5));
+    expect(events.slice(1)).toEqual([{ type: 'frame', frame: frame(5) }]);
+  });
+
   test('says that a room is gone', async () => {
     const events: FeedEvent[] = [];
     const feed = createRoomFeed(

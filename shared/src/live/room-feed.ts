@@ -60,9 +60,10 @@ export function createRoomFeed(
 ): RoomFeed {
   const rooms = new Map<string, HeldRoom>();
   /** How far rooms are known to have got that are not held yet: they are being fetched perhaps. */
-  const seenSeqs = new Map<string, number>();
-  const see = (roomId: string, seq: number): void => {
-    seenSeqs.set(roomId, Math.max(seq, seenSeqs.get(roomId) ?? 0));
+  const seen = new Map<string, RoomCursor>();
+  const see = (roomId: string, { seq = 0, epoch = 0 }: Partial<RoomCursor>): void => {
+    const known = seen.get(roomId);
+    seen.set(roomId, { seq: Math.max(seq, known?.seq ?? 0), epoch: Math.max(epoch, known?.epoch ?? 0) });
   };
   const isHeld = (room: HeldRoom): boolean => rooms.get(room.roomId) === room;
 
@@ -100,20 +101,27 @@ export function createRoomFeed(
 
   return {
     hold: (roomId, { seq, epoch }) => {
-      const latest = Math.max(seq, rooms.get(roomId)?.latest ?? 0, seenSeqs.get(roomId) ?? 0);
-      seenSeqs.delete(roomId);
+      const known = seen.get(roomId);
+      seen.delete(roomId);
+      if (known !== undefined && known.epoch > epoch) {
+        // Fetched before the erasure that was told meanwhile.
+        rooms.delete(roomId);
+        emit({ type: 'reset', roomId, epoch: known.epoch });
+        return;
+      }
+      const latest = Math.max(seq, rooms.get(roomId)?.latest ?? 0, known?.seq ?? 0);
       const room: HeldRoom = { roomId, epoch, seq, latest, isFetching: false, early: new Map() };
       rooms.set(roomId, room);
       if (latest > seq) void fill(room);
     },
     release: (roomId) => {
       rooms.delete(roomId);
-      seenSeqs.delete(roomId);
+      seen.delete(roomId);
     },
     cursors: () => rooms,
     take: (frame) => {
       const room = rooms.get(frame.roomId);
-      if (room === undefined) see(frame.roomId, frame.seq);
+      if (room === undefined) see(frame.roomId, { seq: frame.seq });
       if (room === undefined || frame.seq <= room.seq) return;
       room.latest = Math.max(room.latest, frame.seq);
       if (frame.seq === room.seq + 1) {
@@ -127,10 +135,11 @@ export function createRoomFeed(
     expect: (roomId, latest, patienceMs) => {
       const room = rooms.get(roomId);
       if (room === undefined) {
-        see(roomId, latest.seq);
+        see(roomId, latest);
         return;
       }
       if (latest.epoch !== room.epoch) {
+        see(roomId, latest);
         rooms.delete(roomId);
         emit({ type: 'reset', roomId, epoch: latest.epoch });
       } else if (latest.seq > room.seq) {
@@ -141,19 +150,19 @@ export function createRoomFeed(
     skip: (roomId, to) => {
       const room = rooms.get(roomId);
       if (room === undefined) {
-        see(roomId, to);
+        see(roomId, { seq: to });
         return;
       }
       room.latest = Math.max(room.latest, to);
       void fill(room);
     },
     reset: (roomId, epoch) => {
-      if (!rooms.delete(roomId)) return;
-      emit({ type: 'reset', roomId, epoch });
+      see(roomId, { epoch });
+      if (rooms.delete(roomId)) emit({ type: 'reset', roomId, epoch });
     },
     stop: () => {
       rooms.clear();
-      seenSeqs.clear();
+      seen.clear();
     },
   };
 }
