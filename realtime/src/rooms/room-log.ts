@@ -75,6 +75,7 @@ export class RoomLog {
     this.#epoch = epoch;
     this.#blankings += 1;
     this.#history.clear();
+    this.#early.clear(); // pushed before, perhaps with the words: read again like a hole
     return true;
   }
 
@@ -129,9 +130,11 @@ export class RoomLog {
   async #fill(): Promise<void> {
     this.#isFilling = true;
     for (let attempt = 0; this.#knownSeq > this.#seq && !this.#isClosed; attempt += 1) {
-      const before = this.#seq;
-      for (const frame of await this.#read(this.#seq, attempt))
-        if (frame.seq === this.#seq + 1) this.#append(frame);
+      const [before, epoch] = [this.#seq, this.#epoch];
+      const frames = await this.#read(this.#seq, attempt);
+      // Read before the erasure that has been told meanwhile: it may have the words.
+      if (epoch !== this.#epoch) continue;
+      for (const frame of frames) if (frame.seq === this.#seq + 1) this.#append(frame);
       this.#appendEarly();
       if (this.#seq > before) attempt = 0;
     }

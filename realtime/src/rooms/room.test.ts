@@ -270,6 +270,21 @@ describe('a room', () => {
     expect(JSON.stringify(behind.frames)).not.toContain('secret');
   });
 
+  test('hands out no words after an erasure that were read or pushed before it', async () => {
+    const committed = new Committed();
+    const room = roomOver(committed);
+    const live = new RecordingSubscriber('a');
+    room.subscribe(live, { lastSeq: 0, isMember: true });
+    committed.commit((seq) => messageFrame(seq, 'secret'));
+    committed.turnsToRead = 3;
+    room.take(committed.commit((seq) => messageFrame(seq, 'secret'))); // the first push was lost: it is read
+    await nextTurn();
+    for (const seq of [1, 2]) committed.frames[seq - 1] = messageFrame(seq, 'erased');
+    room.raiseEpoch(1);
+    await settled(() => expect(live.seqs).toEqual([1, 2]));
+    expect(JSON.stringify(live.frames)).not.toContain('secret');
+  });
+
   test('hands out no words from its history that were deleted since', async () => {
     const committed = new Committed();
     const room = roomOver(committed);
