@@ -30,7 +30,7 @@ describe('what is sent to a socket', () => {
     const writes = vi.spyOn(near, 'write');
     const outbound = new Outbound(near, new TickFlusher(), () => undefined);
     for (const word of ['one ', 'two ', 'three']) outbound.send(frame(word));
-    await vi.waitFor(() => expect(text()).toBe('one two three'));
+    await vi.waitFor(() => expect(text()).toBe('one two three'), { timeout: 10_000 });
     expect(writes).toHaveBeenCalledTimes(1);
   });
 
@@ -38,7 +38,7 @@ describe('what is sent to a socket', () => {
     far.pause();
     const onOverflow = vi.fn();
     const outbound = new Outbound(near, new TickFlusher(), onOverflow);
-    const piece = Buffer.alloc(10_000, 'x');
+    const piece = Buffer.alloc(60_000, 'x');
     let sentBytes = 0;
     while (outbound.unreadBytes < outboundLimits.unreadBytes / 2) {
       outbound.send(piece);
@@ -51,7 +51,7 @@ describe('what is sent to a socket', () => {
     expect(isDrained).toBe(false);
     far.resume();
     await drained;
-    await vi.waitFor(() => expect(Buffer.concat(received)).toHaveLength(sentBytes));
+    await vi.waitFor(() => expect(Buffer.concat(received)).toHaveLength(sentBytes), { timeout: 10_000 });
     expect(onOverflow).not.toHaveBeenCalled();
   });
 

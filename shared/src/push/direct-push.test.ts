@@ -6,6 +6,9 @@ import { createPushPublisher } from './publisher.ts';
 import type { PushBatch } from './push.ts';
 import { createPushSubscriber } from './subscriber.ts';
 
+/** A busy machine is slow; nothing here is about time. */
+const patience = { timeout: 20_000 };
+
 const logger = createLogger({ name: 'test', level: 'silent' });
 const anyPort = 'tcp://:a-secret-for-the-test@127.0.0.1:0';
 const batch = (position: number, payload = ''): PushBatch => ({
@@ -29,7 +32,7 @@ async function relayAt(url: string): Promise<{ relay: PushSubscriber; heard: Pus
   const heard: PushEvent[] = [];
   relay.events.subscribe((event) => heard.push(event));
   running.push(relay);
-  await vi.waitFor(() => expect(heard).toContainEqual({ type: 'connected' }), { timeout: 5_000 });
+  await vi.waitFor(() => expect(heard).toContainEqual({ type: 'connected' }), patience);
   return { relay, heard };
 }
 
@@ -42,7 +45,8 @@ describe('the direct channel', () => {
     const relays = [await relayAt(url), await relayAt(url)];
     const batches = Array.from({ length: 500 }, (_, index) => batch(index));
     for (const each of batches) publisher.publish(each);
-    for (const { heard } of relays) await vi.waitFor(() => expect(batchesIn(heard)).toEqual(batches));
+    for (const { heard } of relays)
+      await vi.waitFor(() => expect(batchesIn(heard)).toEqual(batches), patience);
   });
 
   test('cuts a large batch into parts that hold the same items', async () => {
@@ -50,7 +54,7 @@ describe('the direct channel', () => {
     const { heard } = await relayAt(url);
     const items = Array.from({ length: 30 }, (_, index) => batch(index, 'é'.repeat(50_000)).items).flat();
     publisher.publish({ position: '9', items });
-    await vi.waitFor(() => expect(batchesIn(heard).flatMap((part) => part.items)).toEqual(items));
+    await vi.waitFor(() => expect(batchesIn(heard).flatMap((part) => part.items)).toEqual(items), patience);
     expect(batchesIn(heard).length).toBeGreaterThan(3);
   });
 
@@ -58,11 +62,11 @@ describe('the direct channel', () => {
     const first = await publisherAt(anyPort);
     const { heard } = await relayAt(first.url);
     await first.publisher.stop();
-    await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('disconnected'));
+    await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('disconnected'), patience);
     const second = await publisherAt(first.url);
-    await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('connected'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(heard.at(-1)?.type).toBe('connected'), patience);
     second.publisher.publish(batch(7));
-    await vi.waitFor(() => expect(batchesIn(heard)).toEqual([batch(7)]));
+    await vi.waitFor(() => expect(batchesIn(heard)).toEqual([batch(7)]), patience);
   });
 
   test('takes the port over once its holder has gone', async () => {
@@ -78,9 +82,9 @@ describe('the direct channel', () => {
     const [one, other] = [await relayAt(url), await relayAt(url)];
     const message = { kind: 'typing', organizationId: 'o', roomId: 'r', userId: 'u' } as const;
     one.relay.sendToPeers(message);
-    await vi.waitFor(() => expect(other.heard).toContainEqual({ type: 'peer', message }));
+    await vi.waitFor(() => expect(other.heard).toContainEqual({ type: 'peer', message }), patience);
     other.relay.sendToPeers({ ...message, userId: 'v' });
-    await vi.waitFor(() => expect(one.heard.filter(({ type }) => type === 'peer')).toHaveLength(1));
+    await vi.waitFor(() => expect(one.heard.filter(({ type }) => type === 'peer')).toHaveLength(1), patience);
   });
 
   test('cuts a relay that does not read, while others go on', async () => {
@@ -97,7 +101,7 @@ describe('the direct channel', () => {
     const pushing = setInterval(() => {
       if (sent < 400) publisher.publish(batch(sent++, 'x'.repeat(100_000)));
     }, 1);
-    await vi.waitFor(() => expect(batchesIn(heard)).toHaveLength(400), { timeout: 20_000 });
+    await vi.waitFor(() => expect(batchesIn(heard)).toHaveLength(400), patience);
     clearInterval(pushing);
     stuck.resume();
     await wasCut;

@@ -6,6 +6,9 @@ import { createPushPublisher } from './publisher.ts';
 import type { PushBatch } from './push.ts';
 import { createPushSubscriber } from './subscriber.ts';
 
+/** A busy machine is slow; nothing here is about time. */
+const patience = { timeout: 20_000 };
+
 const logger = createLogger({ name: 'test', level: 'silent' });
 const read = (roomId: string, readSeq: number) =>
   ({ kind: 'read', organizationId: 'o1', roomId, userId: 'u1', readSeq }) as const;
@@ -34,7 +37,7 @@ describe.skipIf(!hasNatsServer())('the channel over NATS', () => {
     const heard: PushEvent[] = [];
     created.events.subscribe((event) => heard.push(event));
     running.push(created);
-    await vi.waitFor(() => expect(heard).toContainEqual({ type: 'connected' }), { timeout: 5_000 });
+    await vi.waitFor(() => expect(heard).toContainEqual({ type: 'connected' }), patience);
     return { relay: created, heard };
   };
   /** A publisher drops while it connects; its greeting tells that it has. */
@@ -42,7 +45,7 @@ describe.skipIf(!hasNatsServer())('the channel over NATS', () => {
     const greetings = () => heard.filter(({ type }) => type === 'connected').length;
     const before = greetings();
     const created = publisher();
-    await vi.waitFor(() => expect(greetings()).toBeGreaterThan(before), { timeout: 5_000 });
+    await vi.waitFor(() => expect(greetings()).toBeGreaterThan(before), patience);
     return created;
   };
 
@@ -60,7 +63,7 @@ describe.skipIf(!hasNatsServer())('the channel over NATS', () => {
       });
     }
     for (const each of relays) {
-      await vi.waitFor(() => expect(itemsIn(each.heard)).toHaveLength(600));
+      await vi.waitFor(() => expect(itemsIn(each.heard)).toHaveLength(600), patience);
       for (const roomId of rooms) {
         const seqs = itemsIn(each.heard).flatMap((item) =>
           item.kind === 'read' && item.roomId === roomId ? [item.readSeq] : [],
@@ -74,7 +77,7 @@ describe.skipIf(!hasNatsServer())('the channel over NATS', () => {
     const [one, other] = [await relay(), await relay()];
     const message = { kind: 'typing', organizationId: 'o', roomId: 'r', userId: 'u' } as const;
     one.relay.sendToPeers(message);
-    await vi.waitFor(() => expect(other.heard).toContainEqual({ type: 'peer', message }));
+    await vi.waitFor(() => expect(other.heard).toContainEqual({ type: 'peer', message }), patience);
     expect(one.heard.some(({ type }) => type === 'peer')).toBe(false);
   });
 
@@ -83,13 +86,10 @@ describe.skipIf(!hasNatsServer())('the channel over NATS', () => {
     const pushing = await connectedPublisher(heard);
     await nats.restart();
     const sent = () => itemsIn(heard).length;
-    await vi.waitFor(
-      () => {
-        pushing.publish({ position: '1', items: [read('r1', 1)] });
-        expect(sent()).toBeGreaterThan(0);
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+    await vi.waitFor(() => {
+      pushing.publish({ position: '1', items: [read('r1', 1)] });
+      expect(sent()).toBeGreaterThan(0);
+    }, patience);
     const kinds = heard.map(({ type }) => type);
     expect(kinds.indexOf('disconnected')).toBeGreaterThan(0);
     expect(kinds.lastIndexOf('connected')).toBeGreaterThan(kinds.indexOf('disconnected'));
