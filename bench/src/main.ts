@@ -4,6 +4,7 @@ import { liveLatencyBenchmark } from './live-latency.ts';
 import { relayCrashBenchmark } from './relay-crash.ts';
 import { relayCrowdBenchmark } from './relay-crowd.ts';
 import { relayFanOutBenchmark } from './relay-fan-out.ts';
+import { relayMemoryBenchmark } from './relay-memory.ts';
 import { throughputBenchmark } from './throughput.ts';
 
 const usageExitCode = 64;
@@ -25,6 +26,11 @@ const benchmarks: readonly Benchmark[] = [
     name: 'relay-fan-out',
     summary: 'the relay beside bare `ws` that sends one prepared frame to the same number of sockets',
     run: relayFanOutBenchmark,
+  },
+  {
+    name: 'relay-memory',
+    summary: 'what an idle socket and a reader that stops reading cost the relay, and others',
+    run: relayMemoryBenchmark,
   },
   {
     name: 'relay-crash',

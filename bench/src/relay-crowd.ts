@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@verbatim/shared';
 import { startInstance } from '@verbatim/testing/instance';
 import { gatherCrowd, type Crowd } from './relay/crowd.ts';
-import { messageIdIn, openRoomSocket } from './relay/room-socket.ts';
+import { messageIdIn, openRoomSocket, type RoomSocket } from './relay/room-socket.ts';
 import { grouped, latencyLine } from './statistics.ts';
 import type { Person } from './workspace.ts';
 
@@ -50,10 +51,31 @@ export async function relayCrowdBenchmark(): Promise<void> {
         `run ${run + 1}: sent → received ${latencyLine(latenciesMs)} (${grouped(expected)} deliveries)`,
       );
     }
+    console.log(`removed → cut off: ${latencyLine(await removals(crowd, sockets))}`);
     for (const { webSocket } of sockets) webSocket.terminate();
   } finally {
     await instance.remove();
   }
+}
+
+/** Under the same load: from the command that removes somebody until their socket on the room is closed. */
+async function removals(crowd: Crowd, sockets: readonly RoomSocket[]): Promise<number[]> {
+  const talking = talk(crowd, secondsPerRun * perSecond, new Map());
+  const cutAfterMs: number[] = [];
+  for (const [index, roomId] of crowd.roomIds.entries()) {
+    // Nobody is removed from a room that they talk in.
+    const person = crowd.people[index + 1];
+    const socket = sockets[(index + 1) * crowd.roomIds.length + index];
+    if (person === undefined || socket === undefined) throw new Error('the crowd is too small');
+    const isCut = once(socket.webSocket, 'close');
+    const startedAt = performance.now();
+    const path = `/chat/rooms/${roomId}/participants/${person.session.user.id}`;
+    await crowd.people[0]?.api.call('DELETE', path);
+    await isCut;
+    cutAfterMs.push(performance.now() - startedAt);
+  }
+  await talking;
+  return cutAfterMs;
 }
 
 /** Open loop: each message leaves when it is due, whether or not earlier ones were answered. */

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { openSink, type ByteSink } from './relay/byte-sink.ts';
-import { ended, messageFrame, startLoneRelay } from './relay/lone-relay.ts';
+import { inTurns, openSink, type ByteSink } from './relay/byte-sink.ts';
+import { ended, messageFrame, startLoneRelay, wireBytes } from './relay/lone-relay.ts';
 import { processorSeconds } from './relay/process-figures.ts';
 import { grouped, median } from './statistics.ts';
 
@@ -19,10 +19,8 @@ const givesUpAfterMs = 60_000;
 interface Sender {
   readonly sinks: readonly ByteSink[];
   readonly pid: number;
-  /** One frame to each socket of each room. */
-  readonly round: () => void;
-  /** As it goes over the wire, with its header. */
-  readonly frameBytes: number;
+  /** One frame to each socket of each room; gives its bytes there. */
+  readonly round: () => number;
 }
 
 /**
@@ -48,22 +46,23 @@ export async function relayFanOutBenchmark(): Promise<void> {
     const ports = z.object({ sockets: z.number(), control: z.number() }).parse(JSON.parse(line));
     const bareSinks = await inTurns(places, ({ roomId }) => openSink(ports.sockets, `/${roomId}`));
     const control = connect(ports.control, '127.0.0.1').setNoDelay(true);
-    const prepared = JSON.stringify(messageFrame(roomIds[0] ?? '', 100_000));
-    control.write(`${prepared}\n`);
+    const prepared = messageFrame(roomIds[0] ?? '', 1_000);
+    const preparedBytes = wireBytes(prepared);
+    control.write(`${JSON.stringify(prepared)}\n`);
 
-    const bytesOfFirst = await settledBytes(relaySinks, () => relay.push(roomIds));
     const senders: Record<'relay' | 'bare', Sender> = {
       relay: {
         sinks: relaySinks,
         pid: relay.pid,
         round: () => relay.push(roomIds),
-        frameBytes: bytesOfFirst,
       },
       bare: {
         sinks: bareSinks,
         pid: bareServer.pid ?? 0,
-        round: () => control.write('round\n'),
-        frameBytes: prepared.length + 4,
+        round: () => {
+          control.write('round\n');
+          return preparedBytes;
+        },
       },
     };
     const rates: Record<'relay' | 'bare', number[]> = { relay: [], bare: [] };
@@ -89,22 +88,24 @@ export async function relayFanOutBenchmark(): Promise<void> {
   }
 }
 
-async function measure({ sinks, pid, round, frameBytes }: Sender) {
-  const total = () => sinks.reduce((sum, { bytes }) => sum + bytes, 0);
-  const before = total();
-  // Seqs grow by a digit now and then; so little short of a whole round still counts as it.
-  const arrivedRounds = () => (total() - before) / (sinks.length * frameBytes);
+async function measure({ sinks, pid, round }: Sender) {
+  const bytesOfEach = () => sinks.reduce((sum, { bytes }) => sum + bytes, 0) / sinks.length;
+  const before = bytesOfEach();
+  let askedBytes = 0;
+  let frameBytes = 1;
+  const missingRounds = () => (askedBytes - (bytesOfEach() - before)) / frameBytes;
   const cpuBefore = await processorSeconds(pid);
   const startedAt = performance.now();
   for (let asked = 0; asked < rounds;) {
-    while (asked < rounds && asked - arrivedRounds() < window) {
-      round();
+    while (asked < rounds && missingRounds() < window) {
+      frameBytes = round();
+      askedBytes += frameBytes;
       asked += 1;
     }
     await new Promise(setImmediate);
     if (performance.now() - startedAt > givesUpAfterMs) throw new Error('deliveries do not come');
   }
-  while (arrivedRounds() < rounds - 0.5) {
+  while (missingRounds() > 0.5) {
     await new Promise(setImmediate);
     if (performance.now() - startedAt > givesUpAfterMs) throw new Error('deliveries were lost');
   }
@@ -112,26 +113,4 @@ async function measure({ sinks, pid, round, frameBytes }: Sender) {
   const deliveries = rounds * sinks.length;
   const cpu = (await processorSeconds(pid)) - cpuBefore;
   return { perSecond: deliveries / seconds, microsecondsEach: (cpu / deliveries) * 1e6 };
-}
-
-/** How many bytes one round brings to one socket. */
-async function settledBytes(sinks: readonly ByteSink[], round: () => void): Promise<number> {
-  const before = sinks.map(({ bytes }) => bytes);
-  round();
-  await delay(1_000);
-  const bytes = median(sinks.map((sink, index) => sink.bytes - (before[index] ?? 0)));
-  if (bytes === 0) throw new Error('the relay delivers nothing');
-  return bytes;
-}
-
-const atOnce = 50;
-
-async function inTurns<Item, Made>(
-  items: readonly Item[],
-  make: (item: Item) => Promise<Made>,
-): Promise<Made[]> {
-  const made: Made[] = [];
-  for (let at = 0; at < items.length; at += atOnce)
-    made.push(...(await Promise.all(items.slice(at, at + atOnce).map(make))));
-  return made;
 }

@@ -33,3 +33,16 @@ function maskedText(text: string): Buffer {
   const header = Buffer.from([0x81, 0x80 | 126, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0]);
   return Buffer.concat([header, payload]);
 }
+
+const atOnce = 50;
+
+/** Some at once and then the next, so that greetings do not time out. */
+export async function inTurns<Item, Made>(
+  items: readonly Item[],
+  make: (item: Item) => Promise<Made>,
+): Promise<Made[]> {
+  const made: Made[] = [];
+  for (let at = 0; at < items.length; at += atOnce)
+    made.push(...(await Promise.all(items.slice(at, at + atOnce).map(make))));
+  return made;
+}

@@ -14,8 +14,11 @@ export interface LoneRelay {
   readonly origin: string;
   readonly pid: number;
   readonly crowd: Crowd;
-  /** Hands a frame of each of these rooms to the relay, as one commit. */
-  push(roomIds: readonly string[]): void;
+  /**
+   * Hands a message in each of these rooms to the relay, as one commit. Gives the bytes that it makes on a socket of
+   * one room; all rooms stand at the same seq.
+   */
+  push(roomIds: readonly string[], text?: string): number;
   stop(): Promise<void>;
 }
 
@@ -55,14 +58,15 @@ export async function startLoneRelay(): Promise<LoneRelay> {
     origin,
     pid: relay.pid ?? 0,
     crowd,
-    push: (roomIds) => {
+    push: (roomIds, text) => {
       const organizationId = crowd.people[0]?.session.organization.id ?? '';
       const items = roomIds.map((roomId): PushItem => {
         const seq = (seqs.get(roomId) ?? 0) + 1;
         seqs.set(roomId, seq);
-        return { kind: 'frame', organizationId, frame: messageFrame(roomId, seq) };
+        return { kind: 'frame', organizationId, frame: messageFrame(roomId, seq, text) };
       });
       publisher.publish({ position: '1', items });
+      return wireBytes(messageFrame(roomIds[0] ?? '', seqs.get(roomIds[0] ?? '') ?? 0, text));
     },
     stop: async () => {
       await ended(relay);
@@ -72,8 +76,10 @@ export async function startLoneRelay(): Promise<LoneRelay> {
   };
 }
 
+const usualText = 'A message as long as people write them, with a few words more than a greeting has.';
+
 /** As long as a usual message, and for every seq of six figures as long as any other. */
-export function messageFrame(roomId: string, seq: number) {
+export function messageFrame(roomId: string, seq: number, text = usualText) {
   const at = '2026-01-01T00:00:00.000Z';
   const id = `01890000-0000-7000-8000-${String(seq).padStart(12, '0')}`;
   return {
@@ -89,7 +95,7 @@ export function messageFrame(roomId: string, seq: number) {
       author: { id: '01890000-0000-7000-8000-00000000abcd', displayName: 'Somebody' },
       kind: 'text',
       content: 'present',
-      text: 'A message as long as people write them, with a few words more than a greeting has.',
+      text,
       createdAt: at,
       editedAt: null,
       deletedAt: null,
@@ -102,6 +108,9 @@ export function messageFrame(roomId: string, seq: number) {
     },
   } satisfies Extract<PushItem, { kind: 'frame' }>['frame'];
 }
+
+/** As long as a frame is on a socket: its JSON and the header for what has 126 to 65,535 bytes. */
+export const wireBytes = (frame: object): number => Buffer.byteLength(JSON.stringify(frame)) + 4;
 
 /** Once everybody's coming in has been projected. */
 async function lastSeqOf({ people }: Crowd, roomId: string): Promise<[string, number]> {

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const ticksPerSecond = 100;
+const bytesPerPage = 4_096;
 
 /** Seconds of processor time that a process has used. */
 export async function processorSeconds(pid: number): Promise<number> {
@@ -12,6 +13,11 @@ export async function processorSeconds(pid: number): Promise<number> {
     .slice(11, 13)
     .map(Number);
   return (user + system) / ticksPerSecond;
+}
+
+export async function residentBytes(pid: number): Promise<number> {
+  const [, resident = '0'] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
+  return Number(resident) * bytesPerPage;
 }
 
 /** The process whose command line ends like this, among the children of `parent`, once it is there. */
