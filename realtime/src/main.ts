@@ -18,7 +18,7 @@ await runService('realtime', (logger) => {
     commandApiUrl: configuration.COMMAND_API_URL,
     verificationKeys: configuration.VERBATIM_SIGNING_KEY.verification,
     allowedOrigins: allowedOrigins(configuration.ALLOWED_ORIGINS, configuration.PORT),
-    areLimitsOn: configuration.VERBATIM_RATE_LIMITS === 'on',
+    hasRateLimits: configuration.VERBATIM_RATE_LIMITS === 'on',
     logger,
   });
 });

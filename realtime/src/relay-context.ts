@@ -1,5 +1,6 @@
 import type { Logger, TokenVerifier } from '@verbatim/shared';
 import type { CommandGateway } from './commands/command-gateway.ts';
+import type { RelayLimits } from './limits/relay-limits.ts';
 import type { People } from './people/people.ts';
 import type { Presence } from './presence/presence.ts';
 import type { RelayReadModel } from './read-model/relay-read-model.ts';
@@ -15,6 +16,6 @@ export interface RelayContext {
   readonly typing: Typing;
   readonly commands: CommandGateway;
   readonly tokens: TokenVerifier;
-  readonly areLimitsOn: boolean;
+  readonly limits: RelayLimits;
   readonly logger: Logger;
 }

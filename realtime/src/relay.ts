@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  assertNever,
   closeCodes,
   type ClientFrame,
   type Logger,
@@ -19,9 +20,10 @@ import { Acceptor } from './connection/acceptor.ts';
 import type { Connection } from './connection/connection.ts';
 import { dispatch } from './connection/dispatch.ts';
 import { drain } from './connection/drain.ts';
-import { greet } from './connection/greet.ts';
+import { greet, type Hello } from './connection/greet.ts';
 import { lookAfter } from './connection/heartbeat.ts';
 import type { UpgradeRules } from './connection/upgrade.ts';
+import type { RelayLimits } from './limits/relay-limits.ts';
 import { People } from './people/people.ts';
 import { Presence } from './presence/presence.ts';
 import { afterFrame, takePush } from './push-items.ts';
@@ -37,8 +39,7 @@ export interface RelayOptions extends UpgradeRules {
   readonly database: SqlSource;
   readonly tokens: TokenVerifier;
   readonly commands: CommandGateway;
-  /** `VERBATIM_RATE_LIMITS`. */
-  readonly areLimitsOn: boolean;
+  readonly limits: RelayLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -57,11 +58,11 @@ const roundEveryMs = 1_000;
 const maxGreetingsAtOnce = 32;
 
 export function createRelay(options: RelayOptions): Relay {
-  const { push, commands, tokens, areLimitsOn, logger, metrics } = options;
+  const { push, commands, tokens, limits, logger, metrics } = options;
   const relayId = randomUUID();
   const flusher = new TickFlusher();
   const readModel = createRelayReadModel(options.database);
-  const people = new People();
+  const people = new People(limits.framesOfUser);
   const onFault = (error: unknown): void => logger.warn({ err: error }, 'Postgres could not be asked');
   const tellPeers = (message: PeerMessage): void => push.sendToPeers(message);
   const presence = new Presence({ relayId, people, readModel, tellPeers, onFault });
@@ -81,7 +82,7 @@ export function createRelay(options: RelayOptions): Relay {
     typing,
     commands,
     tokens,
-    areLimitsOn,
+    limits,
     logger,
   };
   const reconciler = createReconciler(context);
@@ -99,16 +100,33 @@ export function createRelay(options: RelayOptions): Relay {
   });
   const takeFrame = (connection: Connection, frame: ClientFrame): void => {
     const { phase } = connection;
-    if (phase.status === 'greeting' && frame.type === 'hello') {
-      connection.awaitTurn();
-      greetings.next(async () => {
-        await greet(context, connection, frame);
-        acceptor.greeted(connection);
-      });
-    } else if (phase.status !== 'ready') connection.close(closeCodes.unauthenticated);
-    else if (areLimitsOn && people.get(phase.identity.claims)?.frames.take(Date.now()) === false)
-      connection.close(closeCodes.tooManyFrames);
-    else dispatch(context, connection, frame);
+    switch (phase.status) {
+      case 'greeting':
+        if (frame.type === 'hello') takeHello(connection, frame);
+        else connection.close(closeCodes.unauthenticated);
+        return;
+      case 'waiting':
+      case 'entering':
+        connection.holdBack(frame);
+        return;
+      case 'ready':
+        if (people.get(phase.identity.claims)?.frames.take(Date.now()) === false)
+          connection.close(closeCodes.tooManyFrames);
+        else dispatch(context, connection, frame);
+        return;
+      case 'closed':
+        return;
+      default:
+        assertNever(phase);
+    }
+  };
+  const takeHello = (connection: Connection, hello: Hello): void => {
+    connection.awaitTurn();
+    greetings.next(async () => {
+      await greet(context, connection, hello);
+      acceptor.greeted(connection);
+      for (const early of connection.readOn()) takeFrame(connection, early);
+    });
   };
   const release = (connection: Connection): void => {
     for (const room of connection.rooms.values()) room.unsubscribe(connection);

@@ -11,6 +11,7 @@ import {
   type VerificationKey,
 } from '@verbatim/shared';
 import { createHttpCommandGateway } from './commands/http-command-gateway.ts';
+import { relayLimitsOf } from './limits/relay-limits.ts';
 import { createRelay } from './relay.ts';
 
 export interface RealtimeServiceOptions {
@@ -23,7 +24,8 @@ export interface RealtimeServiceOptions {
   readonly commandApiUrl: string;
   readonly verificationKeys: readonly VerificationKey[];
   readonly allowedOrigins: readonly string[];
-  readonly areLimitsOn: boolean;
+  /** `VERBATIM_RATE_LIMITS`. */
+  readonly hasRateLimits: boolean;
   readonly trustedProxyHops?: number;
   readonly logger: Logger;
 }
@@ -44,7 +46,7 @@ export async function startRealtimeService(options: RealtimeServiceOptions): Pro
     commands: createHttpCommandGateway(options.commandApiUrl),
     allowedOrigins: options.allowedOrigins,
     trustedProxyHops,
-    areLimitsOn: options.areLimitsOn,
+    limits: relayLimitsOf(options.hasRateLimits),
     logger,
     metrics,
   });

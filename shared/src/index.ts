@@ -339,6 +339,7 @@ export {
   callerOf,
   directoryVersion,
   readableRoom,
+  readableRooms,
   readableRoomFrom,
   roomsOfPerson,
   type Caller,

@@ -10,13 +10,14 @@ export class CommandQueue {
     return this.#pending;
   }
 
-  /** `run` must not reject. */
-  add(roomId: string, run: () => Promise<void>): void {
+  /** `run` must not reject. Resolves when it is done and not pending any more. */
+  add(roomId: string, run: () => Promise<void>): Promise<void> {
     this.#pending += 1;
     const tail = (this.#tails.get(roomId) ?? Promise.resolve()).then(run).then(() => {
       this.#pending -= 1;
       if (this.#tails.get(roomId) === tail) this.#tails.delete(roomId);
     });
     this.#tails.set(roomId, tail);
+    return tail;
   }
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Problem, limits, subprotocol } from '@verbatim/shared';
+import { Problem, limits as wireLimits, subprotocol } from '@verbatim/shared';
 import { WebSocketServer } from 'ws';
 import { Counts } from '../limits/connection-counts.ts';
-import { relayLimits } from '../limits/relay-limits.ts';
+import type { RelayLimits } from '../limits/relay-limits.ts';
 import type { TickFlusher } from '../wire/tick-flusher.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import { readUpgrade, refuseUpgrade, type UpgradeRules } from './upgrade.ts';
@@ -11,7 +11,7 @@ import { readUpgrade, refuseUpgrade, type UpgradeRules } from './upgrade.ts';
 export interface AcceptorOptions extends UpgradeRules {
   readonly flusher: TickFlusher;
   readonly events: ConnectionEvents;
-  readonly areLimitsOn: boolean;
+  readonly limits: RelayLimits;
 }
 
 /** A message may come in this many pieces, and a socket may hold this many unread chunks. */
@@ -26,7 +26,7 @@ export class Acceptor {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: limits.frameBytes,
+    maxPayload: wireLimits.frameBytes,
     maxFragments,
     maxBufferedChunks,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
@@ -53,14 +53,14 @@ export class Acceptor {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const { flusher, events, areLimitsOn } = this.#options;
+      const { flusher, events, limits } = this.#options;
       const connection = new Connection({
         webSocket,
         socket,
         origin: upgrade.origin,
         flusher,
         events: { ...events, onClosed: (closed) => this.#release(closed) },
-        areLimitsOn,
+        limits,
       });
       this.#connections.add(connection);
       this.#greeting.add(connection);
@@ -88,12 +88,12 @@ export class Acceptor {
 
   #overload(address: string): Problem | undefined {
     if (this.#isClosed) return new Problem('unavailable', { retryAfterSeconds });
-    if (!this.#options.areLimitsOn) return undefined;
-    if (this.#connections.size >= relayLimits.sockets || this.#greeting.size >= relayLimits.greetings)
+    const { limits } = this.#options;
+    if (this.#connections.size >= limits.sockets || this.#greeting.size >= limits.greetings)
       return new Problem('unavailable', { retryAfterSeconds });
     const isTooMany =
-      this.#byAddress.get(address) >= relayLimits.socketsOfAddress ||
-      this.#greetingByAddress.get(address) >= relayLimits.greetingsOfAddress;
+      this.#byAddress.get(address) >= limits.socketsOfAddress ||
+      this.#greetingByAddress.get(address) >= limits.greetingsOfAddress;
     return isTooMany ? new Problem('rate-limited', { retryAfterSeconds }) : undefined;
   }
 }

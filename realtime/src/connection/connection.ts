@@ -10,7 +10,7 @@ import {
 import type { WebSocket } from 'ws';
 import type { CommandCaller } from '../commands/command-gateway.ts';
 import { CommandQueue } from '../commands/command-queue.ts';
-import { relayLimits } from '../limits/relay-limits.ts';
+import type { RelayLimits } from '../limits/relay-limits.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomPoint, Subscriber } from '../rooms/subscriber.ts';
@@ -56,7 +56,7 @@ export interface ConnectionOptions {
   readonly origin: Origin;
   readonly flusher: TickFlusher;
   readonly events: ConnectionEvents;
-  readonly areLimitsOn: boolean;
+  readonly limits: RelayLimits;
 }
 
 /** After a close frame the other side has so long to answer; a stuck one would take `ws` half a minute. */
@@ -73,19 +73,25 @@ export class Connection implements Subscriber {
   presence: 'online' | 'away' = 'online';
   heardAtMs = Date.now();
   pingAtMs = 0;
-  #phase: Phase = { status: 'greeting', helloUntilMs: Date.now() + relayLimits.helloWithinMs };
+  #phase: Phase;
+  /** What it said after its hello and before that was answered. */
+  #early: ClientFrame[] | undefined;
   readonly #webSocket: WebSocket;
   readonly #outbound: Outbound;
   readonly #events: ConnectionEvents;
-  readonly #frames: TokenBucket | undefined;
+  readonly #limits: RelayLimits;
+  readonly #frames: TokenBucket;
 
-  constructor({ webSocket, socket, origin, flusher, events, areLimitsOn }: ConnectionOptions) {
+  constructor({ webSocket, socket, origin, flusher, events, limits }: ConnectionOptions) {
     this.origin = origin;
     this.#webSocket = webSocket;
     this.#events = events;
-    this.#frames = areLimitsOn ? new TokenBucket(relayLimits.framesOfSocket, Date.now()) : undefined;
+    this.#limits = limits;
+    this.#phase = { status: 'greeting', helloUntilMs: this.heardAtMs + limits.helloWithinMs };
+    this.#frames = new TokenBucket(limits.framesOfSocket, this.heardAtMs);
     this.#outbound = new Outbound(socket, flusher, () => this.#cut());
     webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    webSocket.on('ping', () => this.#hear());
     webSocket.on('pong', () => this.#hear());
     webSocket.on('error', () => undefined); // `ws` closes with the protocol's code, and `close` follows
     webSocket.on('close', () => this.#end());
@@ -124,12 +130,25 @@ export class Connection implements Subscriber {
 
   decline(roomId: string): void {
     this.rooms.get(roomId)?.unsubscribe(this);
-    this.rooms.delete(roomId);
-    this.#declined = (this.#declined ?? new Set()).add(roomId);
+    if (this.rooms.delete(roomId)) this.#declined = (this.#declined ?? new Set()).add(roomId);
   }
 
+  /** What it says until its hello is answered waits: in its socket, but for what has come with the hello. */
   awaitTurn(): void {
     this.#move({ status: 'waiting' });
+    this.#webSocket.pause();
+  }
+
+  holdBack(frame: ClientFrame): void {
+    (this.#early ??= []).push(frame);
+  }
+
+  /** Its hello has been answered: reads on, beginning with what was held back. */
+  readOn(): readonly ClientFrame[] {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    this.#webSocket.resume();
+    return early;
   }
 
   enter(identity: Identity): void {
@@ -168,7 +187,7 @@ export class Connection implements Subscriber {
 
   /** While its commands queue up, a connection is not read from. */
   throttle(): void {
-    if (this.commands.pending >= relayLimits.pendingCommandsOfSocket) this.#webSocket.pause();
+    if (this.commands.pending >= this.#limits.pendingCommandsOfSocket) this.#webSocket.pause();
     else if (this.#webSocket.isPaused) this.#webSocket.resume();
   }
 
@@ -180,6 +199,7 @@ export class Connection implements Subscriber {
   close(code: number, retryAfterMs?: number): void {
     if (this.#phase.status === 'closed') return;
     this.#end();
+    this.#webSocket.resume(); // or it would not read the answer
     this.#webSocket.close(code, retryAfterMs === undefined ? '' : retryAfterReason(retryAfterMs));
     const timer = setTimeout(() => this.#webSocket.terminate(), closeWithinMs);
     this.#webSocket.once('close', () => clearTimeout(timer));
@@ -192,22 +212,21 @@ export class Connection implements Subscriber {
   }
 
   #receive(data: unknown, isBinary: boolean): void {
-    if (this.#phase.status === 'closed') return; // what was received before still arrives
-    this.#hear();
-    if (this.#frames?.take(this.heardAtMs) === false) {
-      this.close(closeCodes.tooManyFrames);
-      return;
-    }
+    if (!this.#hear()) return;
     const read = readClientFrame(data, isBinary);
     if (read.kind === 'bad') this.close(closeCodes.badFrame);
     else if (read.kind === 'frame') this.#events.onFrame(this, read.frame);
-    else if (this.#phase.status === 'ready')
-      this.say({ type: 'error', id: read.id, problem: read.problem.toDetails() });
-    else this.close(closeCodes.unauthenticated);
+    else if (this.#phase.status === 'greeting') this.close(closeCodes.unauthenticated);
+    else this.say({ type: 'error', id: read.id, problem: read.problem.toDetails() });
   }
 
-  #hear(): void {
+  /** False when it is not listened to any more. The protocol's own pings count like any other frame. */
+  #hear(): boolean {
+    if (this.#phase.status === 'closed') return false; // what was received before still arrives
     this.heardAtMs = Date.now();
+    if (this.#frames.take(this.heardAtMs)) return true;
+    this.close(closeCodes.tooManyFrames);
+    return false;
   }
 
   #cut(): void {

@@ -58,10 +58,10 @@ function markRead({ commands }: RelayContext, connection: Connection, { roomId, 
 }
 
 function queueCommand(connection: Connection, roomId: string, run: () => Promise<void>): void {
-  connection.commands.add(roomId, async () => {
+  const done = connection.commands.add(roomId, async () => {
     if (connection.phase.status === 'ready') await run();
-    connection.throttle();
   });
+  void done.then(() => connection.throttle());
   connection.throttle();
 }
 

@@ -1,19 +1,16 @@
 import { closeCodes, type ClientFrame, type ReadableRoom } from '@verbatim/shared';
-import { relayLimits } from '../limits/relay-limits.ts';
 import type { RelayContext } from '../relay-context.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomRights } from '../rooms/subscriber.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openOwnRoom } from './open-room.ts';
 
-type Hello = Extract<ClientFrame, { readonly type: 'hello' }>;
+export type Hello = Extract<ClientFrame, { readonly type: 'hello' }>;
 
 /** Told in `ready`: clients speak at least this often, and so does the relay. */
 export const heartbeatMs = 25_000;
 /** Postgres does not answer: come back soon, spread. */
 const unavailableRetryMs = 1_000;
-/** Rooms of a resume that are not the person's own, and so are asked for one by one. */
-const maxResumedBeside = 50;
 
 /**
  * Takes a hello: who it is, whether their session lives, where their rooms stand. The connection is known by its
@@ -21,7 +18,7 @@ const maxResumedBeside = 50;
  * queries is not missed.
  */
 export async function greet(context: RelayContext, connection: Connection, hello: Hello): Promise<void> {
-  const { people, readModel, tokens, areLimitsOn, logger } = context;
+  const { people, readModel, tokens, limits, logger } = context;
   if (connection.phase.status !== 'waiting') return; // gone before its turn came
   const claims = tokens.verify(hello.token);
   if (claims === undefined) {
@@ -30,7 +27,7 @@ export async function greet(context: RelayContext, connection: Connection, hello
   }
   connection.enter({ claims, token: hello.token });
   const person = people.add(connection, claims);
-  if (areLimitsOn && person.connections.size > relayLimits.socketsOfUser) {
+  if (person.connections.size > limits.socketsOfUser) {
     connection.close(closeCodes.tooManyFrames, unavailableRetryMs);
     return;
   }
@@ -71,7 +68,7 @@ async function roomsToReceive(
   const own = await readModel.roomsOf(claims);
   const ownIds = new Set(own.map(({ roomId }) => roomId));
   const beside = Object.keys(resume).filter((roomId) => !ownIds.has(roomId));
-  return [...own, ...(await readModel.readableRooms(claims, beside.slice(0, maxResumedBeside)))];
+  return [...own, ...(await readModel.readableRooms(claims, beside))];
 }
 
 interface Welcome {

@@ -1,5 +1,4 @@
 import { Problem, type ReadableRoom } from '@verbatim/shared';
-import { relayLimits } from '../limits/relay-limits.ts';
 import type { RelayContext } from '../relay-context.ts';
 import type { Connection } from './connection.ts';
 
@@ -33,15 +32,13 @@ export async function joinRoom(
   if (claims === undefined) return;
   const refuse = (problem: Problem): void =>
     connection.say({ type: 'error', id: roomId, problem: problem.toDetails() });
-  if (context.areLimitsOn && connection.rooms.size >= relayLimits.roomsOfSocket) {
-    refuse(new Problem('rate-limited'));
-    return;
-  }
   try {
     const readable = mayReceive(connection, roomId)
       ? await context.readModel.readableRoom(claims, roomId)
       : undefined;
-    if (readable === undefined || !receive(context, connection, readable, after))
+    const isNew = !connection.rooms.has(roomId);
+    if (isNew && connection.rooms.size >= context.limits.roomsOfSocket) refuse(new Problem('rate-limited'));
+    else if (readable === undefined || !receive(context, connection, readable, after))
       refuse(new Problem('not-found'));
   } catch (error) {
     context.logger.warn({ err: error, roomId }, 'a room could not be joined');

@@ -1,7 +1,6 @@
 import type { Person as PersonId } from '@verbatim/shared';
 import type { Connection } from '../connection/connection.ts';
-import { relayLimits } from '../limits/relay-limits.ts';
-import { TokenBucket } from '../limits/token-bucket.ts';
+import { TokenBucket, type Rate } from '../limits/token-bucket.ts';
 
 /** A person with at least one connection here. */
 export interface ConnectedPerson extends PersonId {
@@ -13,6 +12,12 @@ export interface ConnectedPerson extends PersonId {
 export class People {
   readonly #byPerson = new Map<string, ConnectedPerson>();
   readonly #byOrganization = new Map<string, Set<Connection>>();
+  readonly #frames: Rate;
+
+  /** @param frames that a person may send over all connections together. */
+  constructor(frames: Rate) {
+    this.#frames = frames;
+  }
 
   add(connection: Connection, { organizationId, userId }: PersonId): ConnectedPerson {
     const key = personKey({ organizationId, userId });
@@ -20,7 +25,7 @@ export class People {
       organizationId,
       userId,
       connections: new Set(),
-      frames: new TokenBucket(relayLimits.framesOfUser, Date.now()),
+      frames: new TokenBucket(this.#frames, Date.now()),
     };
     person.connections.add(connection);
     this.#byPerson.set(key, person);

@@ -26,6 +26,7 @@ const leaveGraceMs = 2_000;
 const heartbeatMs = 10_000;
 /** A relay that is not heard for so long has crashed, and its people with it. */
 const validForMs = 30_000;
+const lookForExpiredEveryMs = 1_000;
 const maxPeopleOfMessage = 500;
 
 /**
@@ -55,7 +56,8 @@ export class Presence {
         )
         .subscribe((people) => this.#settle(people)),
     );
-    this.#running.add(interval(heartbeatMs).subscribe(() => this.#beat()));
+    this.#running.add(interval(heartbeatMs).subscribe(() => this.#tellPeers(this.#book.here())));
+    this.#running.add(interval(lookForExpiredEveryMs).subscribe(() => this.#expire()));
   }
 
   /** The connection has become ready: it learns who is there, and others that its person is. */
@@ -154,8 +156,7 @@ export class Presence {
     }
   }
 
-  #beat(): void {
-    this.#tellPeers(this.#book.here());
+  #expire(): void {
     for (const person of this.#book.expired(Date.now())) this.#arrivals.next(person);
   }
 

@@ -3,6 +3,7 @@ import {
   directoryVersion,
   readFramesAfter,
   readableRoom,
+  readableRooms,
   roomsOfPerson,
   type Caller,
   type DurableFrame,
@@ -49,7 +50,7 @@ export interface RelayReadModel {
   memberships(people: readonly Person[]): Promise<readonly (Person & { readonly roomId: string })[]>;
   /** How far these people have read in each of their rooms. */
   readMarkers(people: readonly Person[]): Promise<readonly ReadMarker[]>;
-  /** Those of these sessions that have ended. */
+  /** Those of these sessions that have ended, if only because their person was deactivated. */
   endedSessions(sessionIds: readonly string[]): Promise<readonly string[]>;
   /** The people of those of these rooms that have at most so many. */
   peopleOf(
@@ -79,10 +80,7 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
     caller: (session) => callerOf(source, session),
     roomsOf: (person) => roomsOfPerson(source, person),
     readableRoom: (person, roomId) => readableRoom(source, person, roomId),
-    readableRooms: async (person, roomIds) => {
-      const rooms = await Promise.all(roomIds.map((roomId) => readableRoom(source, person, roomId)));
-      return rooms.filter((room) => room !== undefined);
-    },
+    readableRooms: (person, roomIds) => readableRooms(source, person, roomIds),
     directoryVersion: (organizationId) => directoryVersion(source, organizationId),
     framesAfter: (organizationId, roomId, after, limit) =>
       readFramesAfter(source, { organizationId, roomId }, after, limit),
@@ -114,8 +112,11 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
     endedSessions: async (sessionIds) => {
       const ended = await rowsOf(
         sessionSchema,
-        `SELECT session_id AS "sessionId" FROM accounts.session
-         WHERE session_id = ANY($1::uuid[]) AND ended_at IS NOT NULL`,
+        `SELECT session.session_id AS "sessionId"
+         FROM accounts.session
+         LEFT JOIN chat.person USING (organization_id, user_id)
+         WHERE session.session_id = ANY($1::uuid[])
+           AND (session.ended_at IS NOT NULL OR (person.role IS NOT NULL AND NOT person.active))`,
         [[...sessionIds]],
       );
       return ended.map(({ sessionId }) => sessionId);

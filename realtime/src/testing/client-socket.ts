@@ -5,6 +5,9 @@ import { WebSocket, type ClientOptions } from 'ws';
 type Kind = ServerFrame['type'];
 type OfKind<Type extends Kind> = Extract<ServerFrame, { readonly type: Type }>;
 
+/** A busy machine is slow; tests wait for what is to come, not for how soon. */
+export const patience = { timeout: 20_000, interval: 5 };
+
 /** A program at the other end of the relay: keeps what it heard, and says what the test says. */
 export class ClientSocket {
   readonly frames: ServerFrame[] = [];
@@ -44,25 +47,19 @@ export class ClientSocket {
   }
 
   /** The next frame of this type, or the first one already there. */
-  async heard<Type extends Kind>(type: Type, withinMs = 5_000): Promise<OfKind<Type>> {
-    return vi.waitFor(
-      () => {
-        const [first] = this.of(type);
-        if (first === undefined)
-          throw new Error(`no ${type} in ${this.frames.map((frame) => frame.type).join(' ')}`);
-        return first;
-      },
-      { timeout: withinMs, interval: 2 },
-    );
+  async heard<Type extends Kind>(type: Type): Promise<OfKind<Type>> {
+    return vi.waitFor(() => {
+      const [first] = this.of(type);
+      if (first === undefined)
+        throw new Error(`no ${type} in ${this.frames.map((frame) => frame.type).join(' ')}`);
+      return first;
+    }, patience);
   }
 
-  async ended(withinMs = 5_000): Promise<{ readonly code: number; readonly reason: string }> {
-    return vi.waitFor(
-      () => {
-        if (this.closed === undefined) throw new Error('still open');
-        return this.closed;
-      },
-      { timeout: withinMs, interval: 2 },
-    );
+  async ended(): Promise<{ readonly code: number; readonly reason: string }> {
+    return vi.waitFor(() => {
+      if (this.closed === undefined) throw new Error('still open');
+      return this.closed;
+    }, patience);
   }
 }

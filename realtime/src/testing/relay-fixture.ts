@@ -14,6 +14,7 @@ import {
 import { freshDatabase } from '@verbatim/testing';
 import pg from 'pg';
 import type { CommandGateway } from '../commands/command-gateway.ts';
+import { relayLimitsOf } from '../limits/relay-limits.ts';
 import { createRelay, type RelayOptions } from '../relay.ts';
 import { ClientSocket } from './client-socket.ts';
 import { readModelTables } from './read-model-tables.ts';
@@ -47,7 +48,7 @@ export async function startRelayFixture(options: Partial<RelayOptions> = {}) {
       commands: commandsOver(world),
       allowedOrigins: [allowedOrigin],
       trustedProxyHops: 0,
-      areLimitsOn: true,
+      limits: relayLimitsOf(true),
       logger,
       metrics: createMetrics('test', { withProcessMetrics: false }),
       ...options,
@@ -82,6 +83,7 @@ export async function startRelayFixture(options: Partial<RelayOptions> = {}) {
   return {
     world,
     url: first.url,
+    pushUrl: await publisher.url,
     keys,
     startRelay,
     tokenOf,

@@ -132,6 +132,15 @@ export class WrittenWorld {
       this.push({ kind: 'session-ended', organizationId: this.organizationId, userId, sessionId });
   }
 
+  async deactivate({ userId }: WrittenPerson, { isPushed = true }: Change = {}): Promise<void> {
+    const { organizationId } = this;
+    await this.#database.query(
+      `UPDATE chat.person SET active = false WHERE organization_id = $1 AND user_id = $2`,
+      [organizationId, userId],
+    );
+    if (isPushed) this.push({ kind: 'session-ended', organizationId, userId, sessionId: null });
+  }
+
   push(...items: PushItem[]): void {
     this.#publisher.publish({ position: `${this.#position}`, items });
   }

@@ -54,6 +54,26 @@ export async function readableRoom(
   return rows[0] === undefined ? undefined : readableRoomSchema.parse(rows[0]);
 }
 
+/** Those of these rooms that the person may read, in one snapshot. */
+export async function readableRooms(
+  source: SqlSource,
+  { organizationId, userId }: Person,
+  roomIds: readonly string[],
+): Promise<ReadableRoom[]> {
+  if (roomIds.length === 0) return [];
+  const { rows } = await source.query(
+    `SELECT room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
+     FROM unnest($3::uuid[]) AS wanted (room_id)
+     JOIN chat.room ON room.organization_id = $1 AND room.room_id = wanted.room_id
+     LEFT JOIN chat.participant
+       ON participant.organization_id = room.organization_id AND participant.room_id = room.room_id
+         AND participant.user_id = $2
+     WHERE participant.user_id IS NOT NULL OR room.visibility = 'public'`,
+    [organizationId, userId, [...roomIds]],
+  );
+  return z.array(readableRoomSchema).parse(rows);
+}
+
 /** All rooms that the person is in, in one snapshot. */
 export async function roomsOfPerson(
   source: SqlSource,

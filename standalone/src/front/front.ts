@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createCommandApi } from '@verbatim/command-api';
 import { createQueryApi } from '@verbatim/query-api';
-import { createHttpCommandGateway, createRelay } from '@verbatim/realtime';
+import { createHttpCommandGateway, createRelay, relayLimitsOf } from '@verbatim/realtime';
 import {
   allowedOrigins,
   connectEventStore,
@@ -63,7 +63,7 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
     commands: createHttpCommandGateway(`http://127.0.0.1:${relayEntrance.port}`),
     allowedOrigins: origins,
     trustedProxyHops: 0,
-    areLimitsOn: hasRateLimits,
+    limits: relayLimitsOf(hasRateLimits),
     logger,
     metrics,
   });
