@@ -18,7 +18,7 @@ export interface Feed {
 }
 
 export interface FeedOptions {
-  readonly eventStore: Pick<EventStore, 'subscribeToAll' | 'newestSince'>;
+  readonly eventStore: Pick<EventStore, 'subscribeToAll' | 'head' | 'newestSince'>;
   readonly logger: Logger;
   readonly onEvent: (event: RecordedEvent) => void;
 }

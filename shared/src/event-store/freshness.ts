@@ -1,7 +1,7 @@
 import type { EventStore } from './event-store.ts';
 
 export interface FreshnessOptions {
-  readonly eventStore: Pick<EventStore, 'newestSince'>;
+  readonly eventStore: Pick<EventStore, 'head' | 'newestSince'>;
   readonly streamPrefixes: readonly string[];
   /** Up to where the consumer has taken in everything, as `SubscriptionBatch.position` says after its work is done. */
   readonly appliedPosition: () => bigint | undefined;
@@ -20,6 +20,11 @@ export interface FreshnessProbe {
 }
 
 const probeIntervalMs = 300;
+/**
+ * In a busy log the consumer's own checkpoints soon pass the head that was seen; searching it for what is the
+ * consumer's would read everything a second time. So that is done only when no checkpoint came for so long.
+ */
+const searchAfterMs = 400;
 /** Nobody asked for so long: probing stops until somebody does. */
 const probeWhileAskedMs = 5_000;
 
@@ -44,20 +49,34 @@ export function createFreshnessProbe({
     pending = pending.filter(({ position }) => position > applied);
   };
 
+  const note = (at: number, position: bigint): void => {
+    pending = [...pending.slice(-maxPendingLooks), { at, position }];
+    settlePending();
+  };
+
+  const searchBack = async (at: number, since: bigint | undefined): Promise<void> => {
+    const { head, newest, isConclusive } = await eventStore.newestSince(streamPrefixes, since);
+    if (newest !== undefined) note(at, newest);
+    else if (isConclusive) {
+      completeAt = Math.max(completeAt, at);
+      searchedUpTo = head;
+    }
+  };
+
   const lookAtHead = async (): Promise<void> => {
     const at = performance.now();
+    const head = await eventStore.head();
     const applied = appliedPosition();
     const since =
       searchedUpTo !== undefined && (applied === undefined || searchedUpTo > applied)
         ? searchedUpTo
         : applied;
-    const { head, newest, isConclusive } = await eventStore.newestSince(streamPrefixes, since);
-    if (newest !== undefined) pending = [...pending.slice(-maxPendingLooks), { at, position: newest }];
-    else if (isConclusive) {
+    if (head === undefined || (since !== undefined && head <= since)) {
       completeAt = Math.max(completeAt, at);
-      searchedUpTo = head;
+      return;
     }
-    settlePending();
+    note(at, head);
+    if (at - completeAt > searchAfterMs) await searchBack(at, since);
   };
   const lookOnce = (): Promise<void> => {
     look ??= lookAtHead()

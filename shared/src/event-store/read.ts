@@ -23,6 +23,8 @@ export interface ReadAllOptions {
 const pageEvents = 1_000;
 /** Whoever reads `$all` backwards mostly wants the newest event, and cannot say so. */
 const firstBackwardEvents = 2;
+/** What lies beyond the event that ends a search is sent and parsed for nothing, so its pages stay small. */
+const backwardPageEvents = 256;
 /** A read that gets nothing for so long fails: the client itself would wait for ever. */
 const readProgressTimeoutMs = 5_000;
 
@@ -93,7 +95,7 @@ async function* everyEvent(
       yield event;
     }
     if (received < asked) return;
-    asked = Math.min(asked * 8, pageEvents);
+    asked = Math.min(asked * 4, isForwards ? pageEvents : backwardPageEvents);
   }
 }
 
