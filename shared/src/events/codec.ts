@@ -36,6 +36,8 @@ export type NewMetadata = Omit<EventMetadata, 'schema' | 'context'> & {
 };
 
 const sealedSchema = z.object({ keys: z.array(z.custom<KeyScope>(isString)), box: z.string() });
+/** Made once: zod compiles every new schema on its first use. */
+const withSealedSchema = z.object({ sealed: sealedSchema });
 const definitionOf = (name: keyof typeof eventCatalogue): EventType<z.ZodObject, z.ZodObject | undefined> =>
   eventCatalogue[name];
 
@@ -95,7 +97,7 @@ export function keysToOpen(
   stored: StoredEvent,
 ): { organizationId: string; keys: readonly KeyScope[] } | undefined {
   const metadata = storedMetadataSchema.safeParse(stored.metadata);
-  const sealed = z.object({ sealed: sealedSchema }).safeParse(stored.data);
+  const sealed = withSealedSchema.safeParse(stored.data);
   if (!metadata.success || !sealed.success) return undefined;
   return { organizationId: metadata.data.organizationId, keys: sealed.data.sealed.keys };
 }
@@ -114,7 +116,7 @@ export function decodeEvent(stored: StoredEvent, sealer: Sealer): Recorded {
   const { id, stream, revision, position, created } = stored;
   const event = { type: stored.type, data, id, stream, revision, position, created, metadata };
   if (definition.sealed === undefined) return event as unknown as Recorded;
-  const { sealed } = parse(z.object({ sealed: sealedSchema }), lifted, where);
+  const { sealed } = parse(withSealedSchema, lifted, where);
   const content = openFields(
     sealer,
     metadata.organizationId,
