@@ -3,6 +3,7 @@ import {
   fieldsOf,
   keysToOpen,
   streamOf,
+  type Keyring,
   type KeyScope,
   type StoredEvent,
 } from '@verbatim/shared';
@@ -15,7 +16,7 @@ export interface Profile {
   readonly email: string | null;
 }
 
-type Needed = Pick<Services, 'keyring' | 'sealer' | 'states'>;
+type Needed = Pick<Services, 'sealer' | 'states'> & { readonly keyring: Keyring };
 
 /** What somebody is called now, opened with their own key. */
 export async function profileOf(
