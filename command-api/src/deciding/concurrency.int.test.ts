@@ -111,6 +111,29 @@ describe('an invitation that twenty people accept at once', () => {
   });
 });
 
+describe('two owners who let each other go at once', () => {
+  it('leave one', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const one = await through(0).signUp();
+      const other = await through(0).as(one).newPerson('Other', 'owner');
+      const path = `/chat/organizations/${one.organization.id}/users`;
+      const change = round === 0 ? { active: false } : { role: 'member' };
+      const replies = await Promise.all([
+        through(0).as(one).patch(`${path}/${other.user.id}`, change),
+        through(1).as(other).patch(`${path}/${one.user.id}`, change),
+      ]);
+      const [accepted, refused] = replies.map(({ status }) => status).sort();
+      expect(accepted).toBe(200);
+      expect([401, 403, 409]).toContain(refused);
+      const changes = (await eventsOf(streamOf.organization(one.organization.id))).slice(-2);
+      expect(changes.map(({ type }) => type)).toEqual([
+        'UserJoined',
+        round === 0 ? 'UserDeactivated' : 'OrganizationRoleChanged',
+      ]);
+    }
+  });
+});
+
 const roles = ['admin', 'moderator', 'member'] as const;
 
 describe('1,000 racing joins, departures and changes of role', () => {
