@@ -15,7 +15,13 @@ const mark = (seq: number, actorId = 'member'): ReadingCommand => ({ type: 'Mark
 
 describe('marking read', () => {
   it('moves forward', () => given(read(3)).when(mark(5)).then(read(5)));
-  it.each([3, 2])('never moves back: %i after 3', (seq) => given(read(3)).when(mark(seq)).thenAlreadySo());
+  it('again is no change', () => given(read(3)).when(mark(3)).thenAlreadySo());
+  it('is not lost behind a mark beyond the end of the room', () =>
+    given(read(1_000_000)).when(mark(5)).then(read(5)));
+  it('goes on after marking unread', () =>
+    given(read(5), { type: 'RoomMarkedUnread', data: { ...of, seq: 3 } })
+      .when(mark(5))
+      .then(read(5)));
   it('is one’s own affair in archived rooms too', () =>
     givenIn([...publicRoom, archived])()
       .when(mark(1))

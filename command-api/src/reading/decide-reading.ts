@@ -23,7 +23,9 @@ export function decideReading(command: ReadingCommand, world: ReadingWorld): Dec
   const of = { roomId: room.roomId, userId: command.actorId };
   switch (command.type) {
     case 'MarkRead':
-      if (command.seq <= reading.readSeq) return alreadySo;
+      // How far the room goes is not known here. A mark beyond its end counts to the end where marks are counted,
+      // which is also where none moves back; were later ones refused for being less, it would hide them for ever.
+      if (command.seq === reading.lastMark) return alreadySo;
       return accept({ type: 'RoomRead', data: { ...of, seq: command.seq } });
     case 'MarkUnread':
       if (command.seq > reading.readSeq) return alreadySo;
