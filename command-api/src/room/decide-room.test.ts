@@ -228,10 +228,14 @@ describe('adding people', () => {
     given(...privateRoom)
       .when(add('member'))
       .thenRejected('forbidden'));
-  it('to a public room is not for compliance', () =>
+  it('to a public room is not for compliance, in it or not', () => {
     given(...publicRoom)
       .when(add('compliance'))
-      .thenRejected('forbidden'));
+      .thenRejected('forbidden');
+    given(...publicRoom, joined('compliance'))
+      .when(add('compliance'))
+      .thenRejected('forbidden');
+  });
   it('with a role is for admins', () =>
     given(...publicRoom)
       .when(add('moderator', 'stranger', 'moderator'))

@@ -44,7 +44,10 @@ export function lacksRight(
   const isAllowed =
     right === 'see' ||
     (role !== undefined && rightsInRoom[role].has(right)) ||
-    (role !== undefined && isPublic && rightsOfEveryMemberInPublic.has(right)) ||
+    (role !== undefined &&
+      isPublic &&
+      member.role !== 'compliance' &&
+      rightsOfEveryMemberInPublic.has(right)) ||
     (administersOrganization && isPublic && rightsOfAdminsInPublic.has(right));
   return isAllowed ? undefined : 'forbidden';
 }
