@@ -6,8 +6,9 @@ import { personalContext, type Caller, type Person } from './sessions.ts';
 interface Window {
   readonly person: Person;
   readonly caller: Caller;
-  /** Failures since the last event. */
+  /** Failures since the last event, and when the first of them was. */
   count: number;
+  firstAt: string;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -30,14 +31,16 @@ export class LoginFailures {
   /** Nobody waits for this: the answer must not take longer where there is an account. */
   note(person: Person, caller: Caller): void {
     const window = this.#windows.get(person.userId);
+    const now = new Date().toISOString();
     if (window !== undefined) {
+      if (window.count === 0) window.firstAt = now;
       window.count += 1;
       return;
     }
     const [oldest] = this.#windows.keys();
     if (oldest !== undefined && this.#windows.size >= maxWindows) this.#close(oldest);
     this.#open(person, caller);
-    this.#write(person, caller, 1);
+    this.#write(person, caller, { count: 1, firstAt: now });
   }
 
   /** Writes what was counted. */
@@ -51,7 +54,7 @@ export class LoginFailures {
       if (this.#close(person.userId)) this.#open(person, caller);
     }, windowMs);
     timer.unref();
-    this.#windows.set(person.userId, { person, caller, count: 0, timer });
+    this.#windows.set(person.userId, { person, caller, count: 0, firstAt: '', timer });
   }
 
   /** @returns whether there was anything to write. */
@@ -60,12 +63,12 @@ export class LoginFailures {
     if (window === undefined) return false;
     clearTimeout(window.timer);
     this.#windows.delete(userId);
-    if (window.count > 0) this.#write(window.person, window.caller, window.count);
+    if (window.count > 0) this.#write(window.person, window.caller, window);
     return window.count > 0;
   }
 
-  #write(person: Person, caller: Caller, count: number): void {
-    const writing = this.#append(person, caller, count)
+  #write(person: Person, caller: Caller, failures: Pick<Window, 'count' | 'firstAt'>): void {
+    const writing = this.#append(person, caller, failures)
       .catch((error: unknown) =>
         this.#logger.error({ err: error, userId: person.userId }, 'failed log-ins could not be recorded'),
       )
@@ -73,9 +76,13 @@ export class LoginFailures {
     this.#writing.add(writing);
   }
 
-  async #append(person: Person, caller: Caller, count: number): Promise<void> {
+  async #append(
+    person: Person,
+    caller: Caller,
+    { count, firstAt }: Pick<Window, 'count' | 'firstAt'>,
+  ): Promise<void> {
     const context = personalContext(person, caller, 'LogIn', randomUUID());
-    const event: AuditEvent = { type: 'LoginFailed', data: { userId: person.userId, count } };
+    const event: AuditEvent = { type: 'LoginFailed', data: { userId: person.userId, count, firstAt } };
     const sealed = await this.#runner.seal(context, [event], {});
     await this.#runner.appendSettled(context, streamOf.audit(person.organizationId), sealed, 'any');
   }

@@ -346,7 +346,7 @@ class History {
     });
     this.#add('ExportCompleted', { exportId, sha256: '', bytes: 0 });
     this.#add('CheckpointPublished', { treeSize: 1, note: '' });
-    this.#add('LoginFailed', { userId: pick(this.#people, seed), count: 1 });
+    this.#add('LoginFailed', { userId: pick(this.#people, seed), count: 1, firstAt: null });
     this.#add('ProjectionRetried', { readModel: 'none', partition: 'none', position: '1' });
     this.#add('ProjectionSkipped', { readModel: 'none', partition: 'none', position: '1', cause: '' });
   }

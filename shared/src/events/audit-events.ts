@@ -32,8 +32,15 @@ export const auditEvents = {
   ),
   /** `note` is the signed note (C2SP) as published. */
   CheckpointPublished: plainEvent('audit', z.object({ treeSize: z.number().int(), note: z.string() })),
-  /** At most one a minute and account; `count` tells how many it stands for. */
-  LoginFailed: plainEvent('audit', z.object({ userId: id, count: z.number().int() })),
+  /**
+   * At most one a minute and account; `count` tells how many it stands for, `firstAt` (ISO 8601) when the first of them
+   * was; null in events of schema 1, which did not tell.
+   */
+  LoginFailed: plainEvent(
+    'audit',
+    z.object({ userId: id, count: z.number().int(), firstAt: z.string().nullable() }),
+    2,
+  ),
   ProjectionSkipped: plainEvent(
     'audit',
     z.object({ readModel: z.string(), partition: z.string(), position: z.string(), cause: z.string() }),

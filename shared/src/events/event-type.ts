@@ -20,8 +20,9 @@ export interface EventType<Data extends z.ZodObject, Sealed extends z.ZodObject 
 export function plainEvent<Data extends z.ZodObject>(
   category: Category,
   data: Data,
+  schema = 1,
 ): EventType<Data, undefined> {
-  return { category, schema: 1, data, sealed: undefined, keys: () => [] };
+  return { category, schema, data, sealed: undefined, keys: () => [] };
 }
 
 export function sealedEvent<Data extends z.ZodObject, Sealed extends z.ZodObject>(

@@ -5,7 +5,9 @@ import { eventCatalogue, type EventName } from './catalogue.ts';
 type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
 
 /** By event type; index 0 lifts schema 1 to 2, and so on. Stored samples of each old shape are tested for ever. */
-const upcasters: Partial<Record<EventName, readonly Upcaster[]>> = {};
+export const upcasters: Partial<Record<EventName, readonly Upcaster[]>> = {
+  LoginFailed: [(data) => ({ ...data, firstAt: null })],
+};
 
 /** @throws MalformedEventError when the event is from a newer Verbatim than this one. */
 export function upcast(type: EventName, schema: number, data: unknown, where: string): unknown {

@@ -20,7 +20,7 @@ describe('the action of an event', () => {
     ],
     [{ type: 'OrganizationRoleChanged', data: { userId: 'u', role: 'admin' } }, 'role_change_to_admin'],
     [{ type: 'MessageDeleted', data: { messageId: 'm', roomId } }, 'message_tombstoned'],
-    [{ type: 'LoginFailed', data: { userId: 'u', count: 3 } }, 'user_login_failed'],
+    [{ type: 'LoginFailed', data: { userId: 'u', count: 3, firstAt: null } }, 'user_login_failed'],
   ] as const satisfies [DomainEvent, string][])('is the one that tools know (%#)', (event, action) => {
     expect(actionOf(event)).toBe(action);
   });
