@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { createLogger, newId, streamOf, type SessionView } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshStores, startApi, type RunningApi } from '../command-api-fixture.ts';
@@ -158,7 +159,38 @@ describe('passwords', () => {
   });
 });
 
+/** Every address of 127.0.0.0/8 is this machine's, so people can come from many. */
+function logInFrom(localAddress: string, origin: string, body: unknown): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const asked = request(`${origin}/auth/login`, { method: 'POST', localAddress, headers }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+}
+
 describe('guessing passwords', () => {
+  it('from everywhere is slowed, and locks out nobody who comes from where they have been before', async () => {
+    const limited = await startApi(stores, { hasRateLimits: true });
+    try {
+      const { email } = (await new TestClient(limited.origin).signUp()).user;
+      const guesses = Array.from({ length: 24 }, (_, index) =>
+        logInFrom(`127.0.1.${index + 1}`, limited.origin, { email, password: 'a guess' }),
+      );
+      const statuses = (await Promise.all(guesses)).sort();
+      expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+      expect(statuses.slice(-3)).toEqual([429, 429, 429]);
+      const right = { email, password };
+      expect(await logInFrom('127.0.1.200', limited.origin, right)).toBe(429);
+      expect(await logInFrom('127.0.0.1', limited.origin, right)).toBe(200);
+    } finally {
+      await limited.stop();
+    }
+  });
+
   it('is slowed and recorded, and does not lock out whoever has been there before', async () => {
     const limited = await startApi(stores, { hasRateLimits: true });
     try {

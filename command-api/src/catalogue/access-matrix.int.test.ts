@@ -29,9 +29,11 @@ const people = new Map<Standing, SessionView>();
 let other: SessionView;
 /** A plain member of every room, to whom things are done. */
 let bystander: SessionView;
-/** What strangers may never see, and what was answered to them. */
+/** What strangers may never see, and what was answered to them; and the other way round. */
 const secretsOfOurs: string[] = [marked];
 const answersToTheOther: string[] = [];
+const secretsOfTheOther: string[] = [taint];
+const answersToOurs: string[] = [];
 
 const anybody = (): TestClient => new TestClient(api.origin);
 const sessionOf = (standing: Standing): SessionView => {
@@ -62,6 +64,10 @@ beforeAll(async () => {
   for (const session of people.values())
     if (session !== other) secretsOfOurs.push(session.user.id, session.user.email);
   secretsOfOurs.push(owner.organization.id, bystander.user.id);
+  secretsOfTheOther.push(other.organization.id, other.user.id, other.user.email);
+  const elsewhere = await anybody().as(other).done('POST', '/chat/rooms', { kind: 'channel', name: taint });
+  await anybody().as(other).done('POST', `/chat/rooms/${elsewhere.id}/messages`, { text: taint });
+  secretsOfTheOther.push(elsewhere.id);
 }, 120_000);
 afterAll(async () => {
   await api.stop();
@@ -167,8 +173,9 @@ async function ask(route: Route, standing: Standing, place: Place): Promise<Repl
     path,
     body === undefined ? {} : { body },
   );
-  if (standing === 'other-organization' || standing === 'no-token')
-    answersToTheOther.push(`${route.name}: ${JSON.stringify(reply.body ?? '')}`);
+  const answer = `${route.name}: ${JSON.stringify([[...reply.headers], reply.body ?? ''])}`;
+  if (standing === 'other-organization' || standing === 'no-token') answersToTheOther.push(answer);
+  if (standing !== 'other-organization') answersToOurs.push(answer);
   return reply;
 }
 
@@ -237,6 +244,10 @@ describe('what is another organization’s', () => {
       secretsOfOurs.some((secret) => answer.includes(secret)),
     );
     expect(leaks).toEqual([]);
+    expect(answersToOurs.length).toBeGreaterThan(catalogue.length * (standings.length - 2));
+    expect(
+      answersToOurs.filter((answer) => secretsOfTheOther.some((secret) => answer.includes(secret))),
+    ).toEqual([]);
   });
 
   it('cannot be named inside a body', async () => {

@@ -9,7 +9,7 @@ import {
 import { jwksDocument, parseSigningKeys, type SessionView } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshStores, startApi, type RunningApi } from '../command-api-fixture.ts';
-import { TestClient } from '../http-client-fixture.ts';
+import { password, TestClient } from '../http-client-fixture.ts';
 
 let stores: Awaited<ReturnType<typeof freshStores>>;
 let api: RunningApi;
@@ -162,6 +162,17 @@ describe('a session that ended', () => {
     const leaver = await owner.newPerson('Leaver');
     expect((await anybody.as(leaver).post('/auth/logout')).status).toBe(200);
     expect(await statusOf(leaver.accessToken)).toBe(401);
+
+    const careful = await owner.newPerson('Careful');
+    const credentials = { email: careful.user.email, password };
+    const elsewhere = (await anybody.post('/auth/login', credentials)).body as SessionView;
+    const change = { currentPassword: password, newPassword: `${password}, changed` };
+    expect((await anybody.as(careful).post('/auth/password', change)).status).toBe(200);
+    expect(await statusOf(elsewhere.accessToken)).toBe(401);
+    const { refreshToken } = elsewhere;
+    expect((await anybody.post('/auth/refresh', { refreshToken })).status).toBe(401);
+    expect(await statusOf(careful.accessToken)).toBe(200);
+    expect((await anybody.post('/auth/login', credentials)).status).toBe(401);
 
     const gone = await owner.newPerson('Gone');
     const path = `/chat/organizations/${gone.organization.id}/users/${gone.user.id}`;
