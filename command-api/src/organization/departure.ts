@@ -24,7 +24,7 @@ export async function noteDeparture(
 ): Promise<void> {
   await database.raw(
     `INSERT INTO accounts.departure (user_id, organization_id, actor_id, command_id) VALUES (?, ?, ?, ?)
-     ON CONFLICT (user_id) DO NOTHING`,
+     ON CONFLICT (user_id) DO UPDATE SET command_id = EXCLUDED.command_id, started_at = now()`,
     [userId, organizationId, actorId, commandId],
   );
 }
@@ -94,5 +94,9 @@ async function handOverRooms(services: Services, cause: CommandContext, userId: 
       decide: (room, members) => handOverRoom({ room, members }),
     });
   }
-  await services.database.raw('DELETE FROM accounts.departure WHERE user_id = ?', [userId]);
+  // Somebody taken back and let go again meanwhile has another row, with more rooms to hand over.
+  await services.database.raw('DELETE FROM accounts.departure WHERE user_id = ? AND command_id = ?', [
+    userId,
+    cause.causationId,
+  ]);
 }
