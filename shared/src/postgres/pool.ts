@@ -10,6 +10,8 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly max?: number;
+  /** Every transaction is read-only: whoever only asks cannot change anything by a mistake. */
+  readonly isReadOnly?: boolean;
   /** A statement that takes longer is cancelled (57014). */
   readonly statementTimeoutMs?: number;
   /** A caller that gets no connection for so long fails, so that a busy pool answers 503 instead of hanging. */
@@ -29,6 +31,7 @@ export function createPool(
   {
     applicationName,
     max = defaultMax,
+    isReadOnly = false,
     statementTimeoutMs = defaultStatementTimeoutMs,
     acquireTimeoutMs = defaultAcquireTimeoutMs,
   }: PoolOptions,
@@ -42,6 +45,7 @@ export function createPool(
       idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
       connectionTimeoutMillis: acquireTimeoutMs,
       keepAlive: true,
+      ...(isReadOnly && { options: '-c default_transaction_read_only=on' }),
       types: exactTypes(),
     },
     pool: { min: 0, max, idleTimeoutMillis: idleConnectionMs },

@@ -108,6 +108,14 @@ describe('the pool', () => {
     await impatient.destroy();
   });
 
+  it('changes nothing where it is for reading only', async () => {
+    const reader = createPool(fresh.url, { applicationName: 'test', isReadOnly: true });
+    expect(await failureOf(reader.raw('INSERT INTO note (id) VALUES (99)'))).toMatchObject({ code: '25006' });
+    expect(await failureOf(reader.raw('CREATE TABLE other ()'))).toMatchObject({ code: '25006' });
+    expect(await rowsOf(reader, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await reader.destroy();
+  });
+
   it('gives bigint columns as BigInt and leaves other types alone', async () => {
     const [row] = await rowsOf(
       database,
