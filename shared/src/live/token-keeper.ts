@@ -57,7 +57,9 @@ export function createTokenKeeper(
   });
 
   const usable = (refused: string | undefined): string | undefined =>
-    current !== undefined && current.token !== refused && Date.now() < current.renewAtMs
+    current !== undefined &&
+    current.token !== refused &&
+    Date.now() < Math.min(current.renewAtMs, current.expiresAtMs)
       ? current.token
       : undefined;
   const refreshAlone = async (refused: string | undefined): Promise<string | undefined> => {

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createReadMarks } from './read-marks.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function marksWith(connection: { isLive: boolean }) {
+  const said: [string, number][] = [];
+  const marks = createReadMarks((roomId, seq) => {
+    if (connection.isLive) said.push([roomId, seq]);
+    return connection.isLive;
+  });
+  return { marks, said };
+}
+
+test('a marker is said at once, then at most every two seconds the newest, and nothing twice or backwards', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  for (const seq of [3, 4, 5, 4]) marks.mark('a', seq);
+  marks.mark('b', 1);
+  expect(said).toEqual([
+    ['a', 3],
+    ['b', 1],
+  ]);
+  vi.advanceTimersByTime(2_000);
+  expect(said.slice(2)).toEqual([['a', 5]]);
+  vi.advanceTimersByTime(60_000);
+  marks.mark('a', 5);
+  expect(said).toHaveLength(3);
+});
+
+test('what could not be said without a connection is said once there is one', () => {
+  const connection = { isLive: false };
+  const { marks, said } = marksWith(connection);
+  marks.mark('a', 7);
+  marks.mark('a', 9);
+  expect(said).toEqual([]);
+  connection.isLive = true;
+  marks.flush();
+  expect(said).toEqual([['a', 9]]);
+  marks.stop();
+});
