@@ -5,7 +5,7 @@ import { startInstance } from '@verbatim/testing/instance';
 import WebSocket from 'ws';
 import { talk } from './relay-crowd.ts';
 import { gatherCrowd } from './relay/crowd.ts';
-import { childProcess } from './relay/process-figures.ts';
+import { descendant } from './relay/process-figures.ts';
 import { grouped, latencyLine } from './statistics.ts';
 import type { Person } from './workspace.ts';
 
@@ -39,14 +39,18 @@ export async function relayCrashBenchmark(): Promise<void> {
 
     const talking = talk(crowd, messages, new Map());
     await delay(killAfterMs);
-    const pid = await childProcess(instance.pid, 'processes/front.js');
+    const pid = await descendant(instance.pid, 'front.js');
     const killedAt = performance.now();
     process.kill(pid, 'SIGKILL');
+    const answersAgain = answering(instance.origin).then((at) =>
+      console.log(`answers again after ${(at - killedAt).toFixed(0)} ms`),
+    );
     for (const client of clients)
       client.live.connection.subscribe(({ status }) => {
         if (status === 'live' && performance.now() > killedAt + 20) client.resumedAt ||= performance.now();
       });
     await until(() => clients.every(({ resumedAt }) => resumedAt > 0));
+    await answersAgain;
     console.log(`back after kill -9: ${latencyLine(clients.map(({ resumedAt }) => resumedAt - killedAt))}`);
     await talking;
     await talk(crowd, 200, new Map());
@@ -115,6 +119,17 @@ async function headOf(person: Person | undefined, roomId: string): Promise<numbe
     if (last === undefined) return after;
     after = last;
   }
+}
+
+/** When the process that holds the relay takes requests. */
+async function answering(origin: string): Promise<number> {
+  const isUp = (): Promise<boolean> =>
+    fetch(`${origin}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isUp())) await delay(100);
+  return performance.now();
 }
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@verbatim/shared';
 import { startInstance } from '@verbatim/testing/instance';
 import { gatherCrowd, type Crowd } from './relay/crowd.ts';
+import { processorSecondsByName } from './relay/process-figures.ts';
 import { messageIdIn, openRoomSocket, type RoomSocket } from './relay/room-socket.ts';
 import { grouped, latencyLine } from './statistics.ts';
 import type { Person } from './workspace.ts';
@@ -41,6 +42,7 @@ export async function relayCrowdBenchmark(): Promise<void> {
       latenciesMs = [];
       sentAt.clear();
       const count = secondsPerRun * perSecond;
+      const before = await processorSecondsByName(instance.pid);
       await talk(crowd, count, sentAt);
       const expected = count * crowd.people.length;
       const givesUpAt = performance.now() + settleWithinMs;
@@ -50,6 +52,11 @@ export async function relayCrowdBenchmark(): Promise<void> {
       console.log(
         `run ${run + 1}: sent → received ${latencyLine(latenciesMs)} (${grouped(expected)} deliveries)`,
       );
+      const used = [...(await processorSecondsByName(instance.pid))]
+        .map(([name, seconds]): [string, number] => [name, seconds - (before.get(name) ?? 0)])
+        .sort(([, one], [, other]) => other - one)
+        .map(([name, seconds]) => `${name} ${((100 * seconds) / secondsPerRun).toFixed(0)} %`);
+      console.log(`       of a processor: ${used.join(' · ')}`);
     }
     console.log(`removed → cut off: ${latencyLine(await removals(crowd, sockets))}`);
     for (const { webSocket } of sockets) webSocket.terminate();

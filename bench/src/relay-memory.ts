@@ -72,16 +72,17 @@ async function stopReading(relay: LoneRelay): Promise<void> {
       JSON.stringify({ type: 'hello', token: stuckPerson.session.accessToken }),
     ),
   );
-  /** Pushes to all rooms at a steady pace; gives the most that the process held. */
-  const pushUntil = async (isEnough: () => Promise<boolean>): Promise<number> => {
+  /** Pushes to all rooms at a steady pace; gives the most that the process held, and of that in buffers. */
+  const pushUntil = async (isEnough: () => Promise<boolean>): Promise<{ all: number; buffers: number }> => {
     latenciesMs = [];
-    let most = 0;
+    const most = { all: 0, buffers: 0 };
     const givesUpAt = performance.now() + givesUpAfterMs;
     while (!(await isEnough())) {
       if (performance.now() > givesUpAt) throw new Error('nobody was cut');
       relay.push(crowd.roomIds, `${performance.now()} `.padEnd(textCharacters, 'x'));
       await delay(pushEveryMs);
-      most = Math.max(most, await residentBytes(pid));
+      most.all = Math.max(most.all, await residentBytes(pid));
+      most.buffers = Math.max(most.buffers, await metricOf(origin, 'nodejs_external_memory_bytes'));
     }
     return most;
   };
@@ -90,17 +91,22 @@ async function stopReading(relay: LoneRelay): Promise<void> {
   const control = await pushUntil(() => Promise.resolve(performance.now() > controlUntil));
   console.log(`others while all read:    ${latencyLine(latenciesMs)}`);
   for (const { socket } of stuck) socket.pause();
-  const most = await pushUntil(async () => (await cutSockets(origin)) >= stuck.length);
+  const most = await pushUntil(
+    async () => (await metricOf(origin, 'relay_cut_sockets_total')) >= stuck.length,
+  );
   console.log(`others while some do not: ${latencyLine(latenciesMs)}`);
-  const each = Math.max(0, most - control) / stuck.length / bytesPerMiB;
+  const each = (kind: 'all' | 'buffers'): string =>
+    ((most[kind] - control[kind]) / stuck.length / bytesPerMiB).toFixed(2);
   console.log(
-    `a reader that stops reading: ${each.toFixed(2)} MiB (${stuck.length} of them, until they were cut)`,
+    `a reader that stops reading: ${each('all')} MiB more of the process, ${each('buffers')} MiB more in buffers ` +
+      `(${stuck.length} of them, until they were cut)`,
   );
   for (const { socket } of stuck) socket.destroy();
   for (const { webSocket } of watchers) webSocket.terminate();
 }
 
-async function cutSockets(origin: string): Promise<number> {
+/** What the relay says of itself. */
+async function metricOf(origin: string, name: string): Promise<number> {
   const metrics = await (await fetch(`${origin}/metrics`)).text();
-  return Number(/^relay_cut_sockets_total\{.*\} (?<count>\d+)$/m.exec(metrics)?.groups?.count ?? 0);
+  return Number(new RegExp(`^${name}\\{.*\\} (?<value>\\d+)$`, 'm').exec(metrics)?.groups?.value ?? 0);
 }
