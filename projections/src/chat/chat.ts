@@ -29,6 +29,7 @@ export const chat: ReadModel = {
   opens: names,
   concerns: concernsOf(chatEventNames),
   partitionOf: roomOrOrganization,
+  batchIntervalMs: 20,
   apply: async (connection, items, options) => {
     const pushes: ChatPush[] = [];
     for (const part of parts(openedEvents(items).filter(isChatEvent)))

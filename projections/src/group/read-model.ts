@@ -36,6 +36,11 @@ export interface ReadModel {
   /** Whether it looks at an event at all; the rest only moves its checkpoint. */
   readonly concerns: (stored: RecordedEvent) => boolean;
   readonly partitionOf: (stored: RecordedEvent) => Partition;
+  /**
+   * A transaction costs about as much for one event as for twenty. While events keep coming, batches begin at least so
+   * far apart; what comes after a pause waits for nothing.
+   */
+  readonly batchIntervalMs: number;
   /** Writes what the events change, in the caller's transaction. @throws what keeps one of them from being applied. */
   apply(
     connection: Connection,

@@ -42,6 +42,7 @@ export const search: ReadModel = {
   opens: names,
   concerns: concernsOf(eventNames),
   partitionOf: roomOrOrganization,
+  batchIntervalMs: 200,
   loading: { tables: loadingTables, finish: finishLoading },
   apply: async (connection, items, options) => {
     let together: MessageEvent[] = [];
