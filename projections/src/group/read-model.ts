@@ -37,8 +37,8 @@ export interface ReadModel {
   readonly concerns: (stored: RecordedEvent) => boolean;
   readonly partitionOf: (stored: RecordedEvent) => Partition;
   /**
-   * A transaction costs about as much for one event as for twenty. While events keep coming, batches begin at least so
-   * far apart; what comes after a pause waits for nothing.
+   * A transaction costs about as much for one event as for twenty. In a busy log batches begin at least so far apart;
+   * in any other, events wait for nothing.
    */
   readonly batchIntervalMs: number;
   /** Writes what the events change, in the caller's transaction. @throws what keeps one of them from being applied. */

@@ -34,9 +34,12 @@ export interface ModelRunnerOptions extends LogReading {
 export type RunnerPhase = 'connecting' | 'standing-by' | 'catching-up' | 'live' | 'refused' | 'stopped';
 
 const batchEvents = 1_000;
+/** From both of these on the log is busy; fewer events are applied as they come. */
+const busyBatchEvents = 6;
+const busyEventsPerSecond = 200;
 /** Batches of so many cost little enough for each event; waiting for more would only be late. */
 const enoughEvents = 256;
-/** A read model is at work at most this part of the time while its batches are small. */
+/** In a busy log a read model is at work at most this part of the time. */
 const busyShare = 1 / 3;
 /** A batch that hung for long says nothing about how long batches take. */
 const maxBatchIntervalMs = 500;
@@ -170,6 +173,7 @@ export class ModelRunner {
         for await (const batch of readLog(this.#options, { from: writer.position, to: from, batchEvents }))
           await this.#apply(writer, batch);
       this.#queue = queue;
+      let begunAt = -Infinity;
       let mayBeginAt = -Infinity;
       while (feed.feeds(queue)) {
         if (queue.isEmpty && writer.parked.some(({ resumedPosition }) => resumedPosition !== null)) {
@@ -179,9 +183,10 @@ export class ModelRunner {
         await this.#pauseUntil(mayBeginAt, leading);
         const batch = await queue.take(batchEvents, leading);
         if (batch === undefined) return;
-        const begunAt = performance.now();
+        const sinceLastMs = performance.now() - begunAt;
+        begunAt = performance.now();
         await this.#apply(writer, batch);
-        mayBeginAt = batch.items.length < enoughEvents ? this.#nextAfter(begunAt) : -Infinity;
+        mayBeginAt = isOfBusyLog(batch, sinceLastMs) ? this.#nextAfter(begunAt) : -Infinity;
         if (queue.isEmpty) this.#phase = 'live';
       }
       this.#phase = 'catching-up';
@@ -243,4 +248,9 @@ export class ModelRunner {
       'an event could not be applied; its partition waits, all others go on',
     );
   }
+}
+
+function isOfBusyLog({ items: { length } }: LogBatch, sinceLastMs: number): boolean {
+  if (length < busyBatchEvents || length >= enoughEvents) return false;
+  return (length / sinceLastMs) * 1_000 >= busyEventsPerSecond;
 }
