@@ -26,18 +26,22 @@ const maxBuckets = 50_000;
 export class RateLimits {
   readonly #buckets = new LRUCache<string, TokenBucket>({ max: maxBuckets });
 
-  /** @throws Problem `rate-limited` that tells when to come back. */
+  /**
+   * Nobody who is refused spends what the others of the address have.
+   * @throws Problem `rate-limited` that tells when to come back.
+   */
   spend(rateClass: RateClass, address: string, userId: string | undefined): void {
     const { person, address: ofAddress } = rateClasses[rateClass];
-    this.#take(`${rateClass}|address|${address}`, ofAddress);
-    if (userId !== undefined) this.#take(`${rateClass}|person|${userId}`, person);
+    const buckets = [this.#bucket(`${rateClass}|address|${address}`, ofAddress)];
+    if (userId !== undefined) buckets.push(this.#bucket(`${rateClass}|person|${userId}`, person));
+    const waitSeconds = Math.max(...buckets.map((bucket) => bucket.waitSeconds()));
+    if (waitSeconds > 0) throw new Problem('rate-limited', { retryAfterSeconds: Math.ceil(waitSeconds) });
+    for (const bucket of buckets) bucket.take();
   }
 
-  #take(name: string, rate: Rate): void {
+  #bucket(name: string, rate: Rate): TokenBucket {
     const bucket = this.#buckets.get(name) ?? new TokenBucket(rate);
     this.#buckets.set(name, bucket);
-    const waitSeconds = bucket.waitSeconds();
-    if (waitSeconds > 0) throw new Problem('rate-limited', { retryAfterSeconds: Math.ceil(waitSeconds) });
-    bucket.take();
+    return bucket;
   }
 }
