@@ -21,10 +21,10 @@ export interface WriteOperation<Result> {
 
 interface QueuedOperation {
   readonly bytes: number;
+  /** Does it, unless it was taken back. */
   run(transaction: WriteTransaction): void;
   settle(): void;
   fail(error: Error): void;
-  withdrawn: boolean;
 }
 
 /** A submitted operation: its outcome, and the way to take it back while it has not begun. */
@@ -90,13 +90,13 @@ export class Committer {
 
   submit<Result>(operation: WriteOperation<Result>): Submission<Result> {
     let hasBegun = false;
-    let withdraw = (): void => undefined;
+    let isWithdrawn = false;
     const outcome = new Promise<Result>((resolve, reject) => {
       let settle = (): void => undefined;
       const queued: QueuedOperation = {
         bytes: operation.bytes,
-        withdrawn: false,
         run: (transaction) => {
+          if (isWithdrawn) return;
           const { head } = transaction;
           hasBegun = true;
           try {
@@ -111,15 +111,13 @@ export class Committer {
         settle: () => settle(),
         fail: reject,
       };
-      withdraw = () => (queued.withdrawn = true);
       this.#enqueue(queued);
     });
     return {
       outcome,
       withdraw: () => {
-        if (hasBegun) return false;
-        withdraw();
-        return true;
+        isWithdrawn = !hasBegun;
+        return isWithdrawn;
       },
     };
   }
@@ -140,11 +138,16 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
-      await this.#gather();
-      await this.#commitGroup(this.#takeGroup());
+    try {
+      while (this.#queue.length > 0) {
+        await this.#gather();
+        await this.#commitGroup(this.#takeGroup());
+      }
+    } catch (cause) {
+      this.#stop(new StoreFailedError('The store cannot go on', { cause }));
+    } finally {
+      this.#running = undefined;
     }
-    this.#running = undefined;
   }
 
   /** Waits while every turn of the event loop brings more: what joins the group now needs no commit of its own. */
@@ -168,31 +171,33 @@ export class Committer {
       count++;
     }
     this.#queuedBytes -= bytes;
-    return this.#queue.splice(0, count).filter((operation) => !operation.withdrawn);
+    return this.#queue.splice(0, count);
   }
 
   async #commitGroup(group: readonly QueuedOperation[]): Promise<void> {
-    if (group.length === 0) return;
-    try {
-      // A child transaction, because lmdb commits a plain one even when its callback throws.
-      const transaction = await this.#tables.environment.childTransaction(() => {
-        const writing = new WriteTransaction(this.#tables, this.#head);
-        for (const operation of group) operation.run(writing);
-        writing.finish();
-        return writing;
-      });
-      const hasWritten = transaction.head !== this.#head;
-      this.#head = transaction.head;
-      if (hasWritten) {
-        this.#commits++;
-        this.#listeners.onCommit(transaction);
-      }
-      for (const operation of group) operation.settle();
-    } catch (error) {
-      const failure = await this.#explain(error, group);
+    const transaction = await this.#write(group).catch(async (error: unknown) => {
+      const failure = await this.#explain(error, group).catch(storeFailure);
       if (failure instanceof StoreFailedError) this.#stop(failure);
       for (const operation of group) operation.fail(failure);
+    });
+    if (!transaction) return;
+    const hasWritten = transaction.head !== this.#head;
+    this.#head = transaction.head;
+    if (hasWritten) {
+      this.#commits++;
+      this.#listeners.onCommit(transaction);
     }
+    for (const operation of group) operation.settle();
+  }
+
+  #write(group: readonly QueuedOperation[]): Promise<WriteTransaction> {
+    // A child transaction, because lmdb commits a plain one even when its callback throws.
+    return this.#tables.environment.childTransaction(() => {
+      const writing = new WriteTransaction(this.#tables, this.#head);
+      for (const operation of group) operation.run(writing);
+      writing.finish();
+      return writing;
+    });
   }
 
   /**
@@ -207,7 +212,7 @@ export class Committer {
     if ((await isDiskFull(this.#directory, size, bytes)) && (await this.#canStillBegin())) {
       return new DiskFullError('The disk is full; nothing was stored', { cause: cause ?? error });
     }
-    return cause ? new StoreFailedError('Writing to disk failed', { cause }) : asError(error);
+    return cause ? storeFailure(cause) : asError(error);
   }
 
   /** After a failed write of the page that makes a commit count, LMDB refuses every further transaction. */
@@ -226,6 +231,10 @@ export class Committer {
     for (const operation of this.#queue.splice(0)) operation.fail(failure);
     this.#queuedBytes = 0;
   }
+}
+
+function storeFailure(cause: unknown): StoreFailedError {
+  return new StoreFailedError('Writing to disk failed', { cause });
 }
 
 function asError(error: unknown): Error {
