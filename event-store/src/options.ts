@@ -27,6 +27,7 @@ const schema = z.strictObject({
     .number()
     .int()
     .positive()
+    .max(16 * 1024 * 1024, 'clients receive no more than 16 MiB')
     .default(1024 * 1024),
   /** How long an append may wait for its turn, in ms. */
   writeTimeoutMs: z.number().int().positive().default(10_000),

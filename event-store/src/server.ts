@@ -17,9 +17,12 @@ import { Projections } from './projections/projections.ts';
 import { reportToStderr, type Report } from './report.ts';
 import { prepareSecurity } from './security/prepare-security.ts';
 import { usersService } from './security/users-service.ts';
+import { nextTurn } from './streams/next-turn.ts';
 import { streamsService } from './streams/streams-service.ts';
 import { connectionString, reachableHost } from './transport/addresses.ts';
 import { listen } from './transport/listener.ts';
+
+const TURNS_FOR_LAST_WORDS = 4;
 
 export interface EventStoreServer {
   /** What `EventStoreDBClient.connectionString` takes. It carries no credentials. */
@@ -68,9 +71,10 @@ async function serve(
     shutDown: () => void stop(),
   };
 
+  const stopSignal = new AbortController();
   const services: Service[] = [];
   services.push(
-    streamsService(log, options, access, environment),
+    streamsService(log, options, access, environment, stopSignal.signal),
     persistentSubscriptionsService(groups, log, access, environment),
     projectionsService(projections, access, environment),
     usersService(users, access, environment),
@@ -85,6 +89,9 @@ async function serve(
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopAll());
   const stopAll = async (): Promise<void> => {
+    stopSignal.abort();
+    // What calls are told leaves in the next turns of the event loop, before they are cut.
+    for (let turn = 0; turn < TURNS_FOR_LAST_WORDS; turn++) await nextTurn();
     await listener.close();
     await Promise.all([groups.stop(), projections.stop()]);
     await log.close();

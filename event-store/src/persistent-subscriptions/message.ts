@@ -1,5 +1,5 @@
 import type { EventLog } from '../log/event-log.ts';
-import { asItIs, originalOf, resolveLink, type ResolvedEvent } from '../streams/links.ts';
+import { asItIs, originalOf, resolveLink, type MayRead, type ResolvedEvent } from '../streams/links.ts';
 
 /**
  * One event on its way to a client. It holds no event data: that is read when it is sent, so that any number of messages
@@ -19,9 +19,15 @@ export interface Message {
 }
 
 /** Reads what a message stands for. Parked links are always resolved. */
-export function loadMessage(log: EventLog, message: Message, resolveLinks: boolean): ResolvedEvent {
+export function loadMessage(
+  log: EventLog,
+  message: Message,
+  resolveLinks: boolean,
+  mayRead?: MayRead,
+): ResolvedEvent {
   const event = log.eventAt(message.position);
-  return resolveLinks || message.cursorBefore === undefined ? resolveLink(log, event) : asItIs(event);
+  const isResolved = resolveLinks || message.cursorBefore === undefined;
+  return isResolved ? resolveLink(log, event, mayRead) : asItIs(event);
 }
 
 export function messageOf(

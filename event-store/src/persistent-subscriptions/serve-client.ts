@@ -7,11 +7,11 @@ import type { ContentOf } from '../protobuf/message.ts';
 import { formatUuid, parseUuid } from '../protobuf/uuid.ts';
 import { ALL_STREAM, demand, type Access } from '../security/access.ts';
 import { invalidArgument } from '../streams/errors.ts';
-import { originalOf } from '../streams/links.ts';
+import { originalOf, type ResolvedEvent } from '../streams/links.ts';
 import { messageOf as encodedMessageOf } from '../streams/read-response.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { Group, NackAction } from './group.ts';
-import { loadMessage, type Message } from './message.ts';
+import { loadMessage } from './message.ts';
 import { readResponse, type readRequest } from './messages.ts';
 
 type Request = ContentOf<typeof readRequest>;
@@ -55,9 +55,10 @@ export async function serveClient(
   function connect({ options }: Request, drop: (error: Error) => void) {
     if (!options) throw invalidArgument('The first message must say which group to join');
     const source = options.all ? ALL_STREAM : (options.stream?.name ?? '');
-    demand(groups.access.allows(context.user, 'read', source));
-    const group = groups.find(options);
     const { log, access } = groups;
+    const mayRead = (stream: string): boolean => access.allows(context.user, 'read', stream);
+    demand(mayRead(source));
+    const group = groups.find(options);
     let accessVersion = access.version;
     let isAllowed = true;
     outbox.send(
@@ -70,12 +71,15 @@ export async function serveClient(
       connectionName: context.connectionName,
       peer: context.peer,
       bufferSize: Math.max(1, options.bufferSize),
-      send: (message) => outbox.send(encode(log, group, message, options.ids?.structured ?? false)),
+      send: (message) => {
+        const resolved = loadMessage(log, message, group.settings.resolveLinks, mayRead);
+        return outbox.send(encode(resolved, message.retryCount, options.ids?.structured ?? false));
+      },
       drop,
       isAllowed: () => {
         if (accessVersion === access.version) return isAllowed;
         accessVersion = access.version;
-        isAllowed = access.allows(context.user, 'read', source);
+        isAllowed = mayRead(source);
         return isAllowed;
       },
     });
@@ -99,15 +103,14 @@ function textsOf(ids: Ids): string[] {
   });
 }
 
-function encode(log: EventLog, group: Group, message: Message, structured: boolean): Buffer {
-  const resolved = loadMessage(log, message, group.settings.resolveLinks);
+function encode(resolved: ResolvedEvent, retryCount: number, structured: boolean): Buffer {
   const ids = structured ? 'structured' : 'text';
   return readResponse.encode({
     event: {
       event: resolved.event && encodedMessageOf(resolved.event, ids),
       link: resolved.link && encodedMessageOf(resolved.link, ids),
       commitPosition: originalOf(resolved).position,
-      retryCount: message.retryCount,
+      retryCount,
     },
   });
 }

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { StatusError } from '../grpc/status-error.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { findStream, isMetadataStream, subjectOf } from '../streams/stream-metadata.ts';
+import { findStream, isMetadataStream, metadataStreamOf, subjectOf } from '../streams/stream-metadata.ts';
 import {
   DEFAULT_FOR_SYSTEM_STREAMS,
   DEFAULT_FOR_USER_STREAMS,
@@ -35,10 +35,16 @@ export function accessDenied(): StatusError {
   return new StatusError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 }
 
+/** What nobody may do: write to `$all`, which is all streams and none of its own, or to a stream without a name. */
+function isImpossible(action: StreamAction, stream: string): boolean {
+  const isWrite = action === 'write' || action === 'delete';
+  return isWrite && (stream === ALL_STREAM || stream === '' || stream === metadataStreamOf(''));
+}
+
 /** On an insecure server everybody may do everything. */
 export const OPEN_ACCESS: Access = {
   version: 0,
-  allows: () => true,
+  allows: (_user, action, stream) => !isImpossible(action, stream),
   isAdmin: () => true,
   isOperator: () => true,
   isSignedIn: () => true,
@@ -69,6 +75,7 @@ export class AccessByLists implements Access {
   readonly isSignedIn = isSignedIn;
 
   allows(user: Principal, action: StreamAction, stream: string): boolean {
+    if (isImpossible(action, stream)) return false;
     if (isAdmin(user)) return true;
     const [subject, effective] = subjectAndAction(stream, action);
     const own = parseAccessControlList(findStream(this.#log, subject).metadata.$acl);

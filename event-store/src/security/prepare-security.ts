@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EventLog } from '../log/event-log.ts';
 import { isLoopback, type CheckedOptions } from '../options.ts';
+import { reachableHost } from '../transport/addresses.ts';
 import { AccessByLists, OPEN_ACCESS, type Access } from './access.ts';
 import { NO_AUTHENTICATION, PasswordAuthentication, type Authentication } from './authentication.ts';
 import { makeFirstUsers, setInitialPasswords, usersWithDefaultPassword } from './first-users.ts';
@@ -47,6 +48,6 @@ export function certificatesOf(directory: string): string {
 
 function tlsMaterial(options: CheckedOptions): TlsMaterial {
   if (options.tls) return readTlsFiles(options.tls);
-  const hosts = new Set(['localhost', '127.0.0.1', '::1', ...options.hostNames]);
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', reachableHost(options), ...options.hostNames]);
   return ownTlsFiles(certificatesOf(options.directory), [...hosts]);
 }

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AccessDeniedError, EventStoreDBClient, START } from '@eventstore/db-client';
+import {
+  AccessDeniedError,
+  binaryEvent,
+  EventStoreDBClient,
+  persistentSubscriptionToStreamSettingsFromDefaults,
+  START,
+} from '@eventstore/db-client';
 import { describe, expect, it } from 'vitest';
 import { startEventStore } from '../server.ts';
 import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
+import { consume } from '../testing/recorded-consumer.ts';
 import { record } from '../testing/recorded-subscription.ts';
 import { ADMIN, OPS, temporaryDirectory, useTestStore } from '../testing/test-store.ts';
 import { issueUserCertificate } from './tls-files.ts';
@@ -94,6 +101,31 @@ describe('the access list of a stream', () => {
     expect(subscription.events).toHaveLength(1);
   });
 
+  it('is not got round by a link', async () => {
+    const [secret, open, group] = [newStream(), newStream(), newStream('group')];
+    await store.client.appendToStream(secret, oneEvent());
+    await store.client.setStreamMetadata(secret, { acl: { readRoles: ['$admins'] } });
+    const anonymous = store.connect();
+    const data = Buffer.from(`0@${secret}`);
+    await anonymous.appendToStream(open, binaryEvent({ type: '$>', data }));
+    const [hidden] = await collect(anonymous.readStream(open, { resolveLinkTos: true }));
+    expect([hidden?.event, hidden?.link?.streamId]).toEqual([undefined, open]);
+    const [shown] = await collect(store.client.readStream(open, { resolveLinkTos: true }));
+    expect(shown?.event?.streamId).toBe(secret);
+
+    const subscription = record(anonymous.subscribeToStream(open, { resolveLinkTos: true }));
+    await store.client.createPersistentSubscriptionToStream(
+      open,
+      group,
+      persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START, resolveLinkTos: true }),
+    );
+    const consumer = consume(anonymous.subscribeToPersistentSubscriptionToStream(open, group));
+    for (const [resolved] of [await subscription.expectEvents(1), await consumer.expectDeliveries(1)]) {
+      expect([resolved?.event, resolved?.link?.streamId]).toEqual([undefined, open]);
+    }
+    await Promise.all([subscription.unsubscribe(), consumer.unsubscribe()]);
+  });
+
   it('falls back to the defaults in $settings', async () => {
     const stream = newStream();
     const anonymous = store.connect();
@@ -159,6 +191,18 @@ describe('starting', () => {
   it('refuses to listen beyond the loopback with the passwords of the manual', async () => {
     const directory = temporaryDirectory();
     await expect(startEventStore({ directory, port: 0, host: '0.0.0.0' })).rejects.toThrow(/password/);
+  });
+
+  it('makes a certificate for the address on which it listens', async () => {
+    const passwords = { adminPassword: randomUUID(), opsPassword: randomUUID() };
+    const directory = temporaryDirectory();
+    const server = await startEventStore({ directory, port: 0, host: '127.0.0.2', ...passwords });
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    expect(server.connectionString).toContain('127.0.0.2');
+    const credentials = { username: 'admin', password: passwords.adminPassword };
+    expect(await collect(client.readAll({ maxCount: 1, credentials }))).toHaveLength(1);
+    await client.dispose();
+    await server.stop();
   });
 
   it('takes other first passwords, and certificates of the same authority after a restart', async () => {

@@ -43,24 +43,28 @@ function findEarlierAppend(
   state: StreamState,
   { stream, expected, events }: AppendRequest,
 ): AppendResult | 'none' | 'other-events' {
-  const firstRevision = startOfEarlierAppend(transaction, state, expected, events[0]);
-  if (firstRevision === undefined) return 'none';
-  const revision = firstRevision + events.length - 1;
-  if (revision > state.lastRevision) return 'other-events';
-  const areTheSame = events.every((event, index) =>
-    transaction.eventOf(stream, state, firstRevision + index).idBytes.equals(event.id),
-  );
-  if (!areTheSame) return 'other-events';
-  return { outcome: 'appended', revision, position: transaction.eventOf(stream, state, revision).position };
+  const isAnywhere = expected === 'any' || expected === 'stream-exists';
+  const revisions = isAnywhere
+    ? events.map(({ id }) => transaction.revisionOfEvent(state, id))
+    : revisionsAfter(transaction, stream, state, expected, events);
+  if (isAnywhere && revisions[0] === undefined) return 'none';
+  const last = revisions.at(-1);
+  if (last === undefined || revisions.includes(undefined)) return 'other-events';
+  return { outcome: 'appended', revision: last, position: transaction.eventOf(stream, state, last).position };
 }
 
-function startOfEarlierAppend(
+/** For each event the revision that it would have had, or undefined if another event stands there. */
+function revisionsAfter(
   transaction: WriteTransaction,
+  stream: string,
   state: StreamState,
-  expected: ExpectedRevision,
-  first: ProposedEvent | undefined,
-): number | undefined {
-  if (expected === 'no-stream') return 0;
-  if (typeof expected === 'bigint') return Number(expected) + 1;
-  return first && transaction.revisionOfEvent(state, first.id);
+  expected: 'no-stream' | bigint,
+  events: readonly ProposedEvent[],
+): (number | undefined)[] {
+  const first = expected === 'no-stream' ? 0 : Number(expected) + 1;
+  return events.map(({ id }, index) => {
+    const revision = first + index;
+    if (revision > state.lastRevision) return undefined;
+    return transaction.eventOf(stream, state, revision).idBytes.equals(id) ? revision : undefined;
+  });
 }

@@ -44,8 +44,33 @@ describe('an append that carries too much', () => {
     const stream = newStream();
     const result = await store.client.appendToStream(stream, manyEvents(28_000), {
       expectedRevision: NO_STREAM,
+      deadline: 60_000,
     });
     expect(result.nextExpectedRevision).toBe(27_999n);
+  });
+});
+
+describe('an append whose metadata', () => {
+  const heavy = (megabytes: number) =>
+    jsonEvent({ type: 'T', data: {}, metadata: { text: 'x'.repeat(megabytes * 1024 * 1024) } });
+
+  it('is larger than its data may be is stored and can be read', async () => {
+    const stream = newStream();
+    const event = heavy(3);
+    await store.client.appendToStream(stream, event);
+    const [read] = await collect(store.client.readStream(stream));
+    expect(read?.event?.metadata).toEqual(event.metadata);
+  });
+
+  it.each([
+    ['in a batch', {}],
+    ['alone', classic],
+  ])('fills the memory is refused %s', async (_name, call) => {
+    const stream = newStream();
+    const events = Array.from({ length: 9 }, () => heavy(2));
+    const appending = store.client.appendToStream(stream, events, { batchAppendSize: 1, ...call });
+    await expect(appending).rejects.toThrow(/too large in all/i);
+    await expect(collect(store.client.readStream(stream))).rejects.toBeInstanceOf(StreamNotFoundError);
   });
 });
 
@@ -121,6 +146,23 @@ describe('a batch call', () => {
     call.end();
     await eventually('the call has ended', hasEnded);
     expect(answers).toHaveLength(50);
+  });
+
+  it('refuses what is begun and not ended when that becomes too much, and goes on with the rest', async () => {
+    const { call, answers, expectAnswers } = batchCall(store.server.port);
+    const stream = newStream();
+    const large = { id: randomUUID(), names, metadata: new Uint8Array(7 * 1024 * 1024) };
+    const begun = Array.from({ length: 5 }, () => randomUUID());
+    for (const correlationId of begun) {
+      call.write(chunk({ correlationId, stream, events: [large], isFinal: false }));
+    }
+    await expectAnswers(1);
+    expect(answers.every((answer) => /unfinished/.test(answer.getError()?.getMessage() ?? ''))).toBe(true);
+    const refused = new Set(answers.map((answer) => answer.getCorrelationId()?.getString()));
+    const [first = ''] = begun.filter((id) => !refused.has(id));
+    call.write(chunk({ correlationId: first, events: [], isFinal: true }));
+    await expectAnswers(2);
+    expect(answers.at(-1)?.getSuccess()?.getCurrentRevision()).toBe('0');
   });
 
   it('does nothing of an append whose end never came', async () => {

@@ -1,4 +1,5 @@
 import {
+  AccessDeniedError,
   ANY,
   type AppendExpectedRevision,
   NO_STREAM,
@@ -69,6 +70,33 @@ describe.each([
       expect(await collect(store.client.readStream(stream))).toHaveLength(expectedRevision === 0n ? 5 : 4);
     },
   );
+
+  it('knows events by their ids wherever they stand, when any revision will do', async () => {
+    const stream = newStream();
+    const [one, two, three] = someEvents(3);
+    if (!one || !two || !three) throw new Error('three events were wanted');
+    const first = await store.client.appendToStream(stream, [one, two, three], call);
+    expect(await store.client.appendToStream(stream, [one, three], call)).toEqual(first);
+    expect(await store.client.appendToStream(stream, [three, one], call)).toMatchObject({
+      nextExpectedRevision: 0n,
+    });
+    const twice = await store.client.appendToStream(newStream(), [one, one], call);
+    expect(twice.nextExpectedRevision).toBe(1n);
+    expect(await collect(store.client.readStream(stream))).toHaveLength(3);
+  });
+
+  it('does not take an event that another stream has for a repeated one', async () => {
+    const event = oneEvent();
+    const streams = [newStream(), newStream()];
+    for (const stream of streams) await store.client.appendToStream(stream, event, call);
+    for (const stream of streams) expect(await collect(store.client.readStream(stream))).toHaveLength(1);
+  });
+
+  it.each(['$all', '', '$$'])('to %j is never allowed: that is no stream to write to', async (stream) => {
+    await expect(store.client.appendToStream(stream, oneEvent(), call)).rejects.toBeInstanceOf(
+      AccessDeniedError,
+    );
+  });
 
   it('refuses a repeated append that goes on with an unknown event', async () => {
     const stream = newStream();

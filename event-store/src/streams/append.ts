@@ -2,14 +2,13 @@ import { status, type ServerReadableStream } from '@grpc/grpc-js';
 import type { CallContext } from '../grpc/call-context.ts';
 import { StatusError } from '../grpc/status-error.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { ProposedEvent } from '../log/write-transaction.ts';
 import { appendEvents } from './append-events.ts';
 import type { AppendLimits } from './append-limits.ts';
 import type { AppendMessage } from './append-messages.ts';
 import type { AppendOptions } from './append-options.ts';
 import { encodeAppendResponse } from './append-response.ts';
-import { checkProposal } from './check-proposal.ts';
-import { invalidArgument, maximumAppendSizeExceeded, streamDeleted } from './errors.ts';
+import { CollectedEvents } from './collected-events.ts';
+import { invalidArgument, serverNotReady, streamDeleted } from './errors.ts';
 import { submitWithin } from './submit-within.ts';
 
 /** Serves one classic append: the options, then the events, one answer. */
@@ -19,22 +18,34 @@ export async function serveAppend(
   log: EventLog,
   limits: AppendLimits,
   checkAccess: (options: AppendOptions) => void,
+  stopping: AbortSignal,
 ): Promise<Buffer> {
-  const { options, events, dataBytes } = await collect(call, limits, checkAccess);
+  const { options, collected } = await unlessStopping(collect(call, limits, checkAccess), stopping);
   if (context.signal.aborted) throw new StatusError(status.CANCELLED, 'The call was cancelled');
   const { stream, expected } = options;
   const result = await submitWithin(log, Math.min(Date.now() + limits.writeTimeoutMs, context.deadlineMs), {
-    bytes: dataBytes,
-    run: (transaction) => appendEvents(transaction, { stream, expected, events }),
+    bytes: collected.weightBytes,
+    run: (transaction) => appendEvents(transaction, { stream, expected, events: collected.events }),
   });
   if (result.outcome === 'stream-deleted') throw streamDeleted(stream);
   return encodeAppendResponse(expected, result);
 }
 
+/** An append whose end has not come when the server stops is not done; its client is told, and may try elsewhere. */
+async function unlessStopping<Result>(work: Promise<Result>, stopping: AbortSignal): Promise<Result> {
+  let stopListening = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    const onAbort = (): void => reject(serverNotReady());
+    stopListening = () => stopping.removeEventListener('abort', onAbort);
+    if (stopping.aborted) onAbort();
+    else stopping.addEventListener('abort', onAbort);
+  });
+  return Promise.race([work, stopped]).finally(stopListening);
+}
+
 interface CollectedAppend {
   readonly options: AppendOptions;
-  readonly events: readonly ProposedEvent[];
-  readonly dataBytes: number;
+  readonly collected: CollectedEvents;
 }
 
 async function collect(
@@ -42,20 +53,17 @@ async function collect(
   limits: AppendLimits,
   checkAccess: (options: AppendOptions) => void,
 ): Promise<CollectedAppend> {
-  const events: ProposedEvent[] = [];
+  const collected = new CollectedEvents(limits.maxAppendBytes);
   let options: AppendOptions | undefined;
-  let dataBytes = 0;
   for await (const message of call as AsyncIterable<AppendMessage>) {
     if (message.kind === 'options') {
       options = message.options;
       checkAccess(options);
     } else if (message.kind === 'event') {
       if (!options) throw invalidArgument('The first message of an append must hold its options');
-      events.push(checkProposal(message.event));
-      dataBytes += message.event.data.length;
-      if (dataBytes > limits.maxAppendBytes) throw maximumAppendSizeExceeded(limits.maxAppendBytes);
+      collected.add(message.event);
     }
   }
   if (!options) throw invalidArgument('An append must have options');
-  return { options, events, dataBytes };
+  return { options, collected };
 }

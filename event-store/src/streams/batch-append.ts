@@ -5,9 +5,15 @@ import type { AppendOptions } from './append-options.ts';
 import { encodeBatchAppendResponse } from './batch-append-response.ts';
 import type { BatchedAppend } from './batched-append.ts';
 
-/** A client may have this much unanswered on one call; beyond it the store stops reading from the call. */
-const MAX_UNANSWERED_BYTES = 32 * 1024 * 1024;
-const MAX_UNANSWERED_APPENDS = 20_000;
+/** So much may wait for the disk on one call; beyond it the store stops reading from the call. */
+const MAX_SUBMITTED_BYTES = 32 * 1024 * 1024;
+const MAX_SUBMITTED_APPENDS = 20_000;
+/** So much may wait for its client's further chunks; beyond it appends are refused, since not reading would wait for ever. */
+const MAX_UNFINISHED_BYTES = 32 * 1024 * 1024;
+const TOO_MUCH_UNFINISHED = {
+  outcome: 'refused',
+  reason: 'Too many appends of this call are unfinished',
+} as const;
 
 /**
  * Serves one client's appends over one duplex call until the client has closed its side and has all its answers, or is
@@ -19,42 +25,53 @@ export async function serveBatchAppends(
   outbox: Outbox,
   begin: (options: AppendOptions) => BatchedAppend,
 ): Promise<void> {
-  const open = new Map<string, BatchedAppend>();
+  const unfinished = new Map<string, BatchedAppend>();
   const unanswered = new Set<BatchedAppend>();
-  let unansweredBytes = 0;
+  let unfinishedBytes = 0;
+  let submittedBytes = 0;
   let onAllAnswered: () => void = () => undefined;
 
-  const answer = async (correlationId: Buffer, append: BatchedAppend): Promise<void> => {
+  const mayReadOn = (): boolean =>
+    submittedBytes < MAX_SUBMITTED_BYTES &&
+    unanswered.size - unfinished.size < MAX_SUBMITTED_APPENDS &&
+    !outbox.isFull;
+  const readOn = (): void => {
+    if (mayReadOn()) call.resume();
+  };
+
+  const answer = async (key: string, correlationId: Buffer, append: BatchedAppend): Promise<void> => {
     unanswered.add(append);
+    unfinished.set(key, append);
     const outcome = await append.outcome;
     unanswered.delete(append);
-    unansweredBytes -= append.dataBytes;
+    if (unfinished.get(key) === append) {
+      unfinished.delete(key);
+      unfinishedBytes -= append.weightBytes;
+    } else submittedBytes -= append.weightBytes;
     outbox.send(encodeBatchAppendResponse(correlationId, append.options, outcome));
     readOn();
     if (unanswered.size === 0) onAllAnswered();
-  };
-  const mayReadOn = (): boolean =>
-    unansweredBytes < MAX_UNANSWERED_BYTES && unanswered.size < MAX_UNANSWERED_APPENDS && !outbox.isFull;
-
-  const readOn = (): void => {
-    if (mayReadOn()) call.resume();
   };
 
   outbox.onDrain(readOn);
   call.on('data', ({ correlationId, options, events, isFinal }: BatchAppendChunk) => {
     const key = correlationId.toString('latin1');
-    let append = open.get(key);
+    let append = unfinished.get(key);
     if (!append) {
-      // A chunk without options belongs to an append that is over, or to none.
+      // A chunk without options belongs to an append that is answered, or to none.
       if (!options) return;
       append = begin(options);
-      open.set(key, append);
-      void answer(correlationId, append);
+      void answer(key, correlationId, append);
     }
-    const before = append.dataBytes;
+    unfinishedBytes -= append.weightBytes;
     append.add(events, isFinal);
-    if (unanswered.has(append)) unansweredBytes += append.dataBytes - before;
-    if (isFinal) open.delete(key);
+    if (isFinal) {
+      unfinished.delete(key);
+      submittedBytes += append.weightBytes;
+    } else {
+      unfinishedBytes += append.weightBytes;
+      if (unfinishedBytes > MAX_UNFINISHED_BYTES) append.refuse(TOO_MUCH_UNFINISHED);
+    }
     if (!mayReadOn()) call.pause();
   });
 

@@ -1,13 +1,13 @@
 import { StoreFailedError } from '../log/commit-failure.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Submission } from '../log/committer.ts';
-import type { ProposedEvent } from '../log/write-transaction.ts';
 import { StatusError } from '../grpc/status-error.ts';
 import { appendEvents, type AppendResult } from './append-events.ts';
 import type { AppendLimits } from './append-limits.ts';
 import type { AppendOptions } from './append-options.ts';
 import type { BatchAppendOutcome } from './batch-append-response.ts';
-import { checkProposal } from './check-proposal.ts';
+import { CollectedEvents } from './collected-events.ts';
+import { MaximumAppendSizeExceeded } from './errors.ts';
 import type { ProposedMessage } from './proposed-message.ts';
 
 /** One append of a batch call: collects its chunks, submits them, and has exactly one outcome. */
@@ -15,18 +15,16 @@ export class BatchedAppend {
   readonly outcome: Promise<BatchAppendOutcome>;
   readonly options: AppendOptions;
   readonly #log: EventLog;
-  readonly #limits: AppendLimits;
   readonly #beginBeforeMs: number;
-  readonly #events: ProposedEvent[] = [];
+  readonly #collected: CollectedEvents;
   #settle: (outcome: BatchAppendOutcome) => void = () => undefined;
   #isSettled = false;
   #submission: Submission<AppendResult> | undefined;
   #timer: NodeJS.Timeout;
-  #dataBytes = 0;
 
   constructor(log: EventLog, limits: AppendLimits, options: AppendOptions) {
     this.#log = log;
-    this.#limits = limits;
+    this.#collected = new CollectedEvents(limits.maxAppendBytes);
     this.options = options;
     this.outcome = new Promise((resolve) => {
       this.#settle = (outcome) => {
@@ -41,8 +39,8 @@ export class BatchedAppend {
   }
 
   /** Bytes that this append keeps in memory. */
-  get dataBytes(): number {
-    return this.#dataBytes;
+  get weightBytes(): number {
+    return this.#collected.weightBytes;
   }
 
   refuse(outcome: BatchAppendOutcome): void {
@@ -57,16 +55,10 @@ export class BatchedAppend {
       return;
     }
     try {
-      for (const message of messages) this.#events.push(checkProposal(message));
+      for (const message of messages) this.#collected.add(message);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      this.#settle({ outcome: 'refused', reason: error.message });
-      return;
-    }
-    this.#dataBytes += messages.reduce((sum, { data }) => sum + data.length, 0);
-    const { maxAppendBytes } = this.#limits;
-    if (this.#dataBytes > maxAppendBytes) {
-      this.#settle({ outcome: 'maximum-append-size-exceeded', maxAppendBytes });
+      this.#settle(refusalOf(error));
       return;
     }
     if (isFinal) this.#submit();
@@ -82,8 +74,8 @@ export class BatchedAppend {
   #submit(): void {
     const { stream, expected } = this.options;
     this.#submission = this.#log.submit({
-      bytes: this.#dataBytes,
-      run: (transaction) => appendEvents(transaction, { stream, expected, events: this.#events }),
+      bytes: this.#collected.weightBytes,
+      run: (transaction) => appendEvents(transaction, { stream, expected, events: this.#collected.events }),
     });
     this.#submission.outcome.then(
       (result) => this.refuse(result),
@@ -103,6 +95,12 @@ export class BatchedAppend {
     if (leftMs <= 0) this.#settle({ outcome: 'timeout' });
     else if (leftMs < Infinity) this.#timer = setTimeout(() => this.#onWaitedTooLong(), leftMs);
   }
+}
+
+function refusalOf(error: StatusError): BatchAppendOutcome {
+  return error instanceof MaximumAppendSizeExceeded
+    ? { outcome: 'maximum-append-size-exceeded', maxAppendBytes: error.maxAppendBytes }
+    : { outcome: 'refused', reason: error.message };
 }
 
 function messageOf(error: unknown): string {

@@ -27,11 +27,16 @@ export function wrongExpectedRevision(
   );
 }
 
-export function maximumAppendSizeExceeded(maxAppendBytes: number): StatusError {
-  return new StatusError(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendBytes} Exceeded.`, {
-    exception: 'maximum-append-size-exceeded',
-    'maximum-append-size': maxAppendBytes.toString(),
-  });
+export class MaximumAppendSizeExceeded extends StatusError {
+  readonly maxAppendBytes: number;
+
+  constructor(maxAppendBytes: number) {
+    super(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendBytes} Exceeded.`, {
+      exception: 'maximum-append-size-exceeded',
+      'maximum-append-size': maxAppendBytes.toString(),
+    });
+    this.maxAppendBytes = maxAppendBytes;
+  }
 }
 
 export function missingMetadata(missing: string): StatusError {
@@ -43,6 +48,10 @@ export function missingMetadata(missing: string): StatusError {
 
 export function operationTimedOut(what: string): StatusError {
   return new StatusError(status.ABORTED, `Operation timed out: ${what}`);
+}
+
+export function serverNotReady(): StatusError {
+  return new StatusError(status.UNAVAILABLE, 'Server Is Not Ready');
 }
 
 export function serverTooBusy(): StatusError {

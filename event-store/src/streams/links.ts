@@ -22,14 +22,19 @@ export function asItIs(event: RecordedEvent): ResolvedEvent {
   return { event, link: undefined };
 }
 
-export function resolveLink(log: LogView, event: RecordedEvent): ResolvedEvent {
+/** Whether a reader may see the events of a stream. Whoever can write a link could else read any stream through it. */
+export type MayRead = (stream: string) => boolean;
+
+/** Follows a link. A target that is gone, or hidden from the reader, is left out. */
+export function resolveLink(log: LogView, event: RecordedEvent, mayRead?: MayRead): ResolvedEvent {
   if (event.type !== LINK_TYPE) return asItIs(event);
-  return { event: findTarget(log, event.data.toString('utf8')), link: event };
+  return { event: findTarget(log, event.data.toString('utf8'), mayRead), link: event };
 }
 
-function findTarget(log: LogView, data: string): RecordedEvent | undefined {
+function findTarget(log: LogView, data: string, mayRead?: MayRead): RecordedEvent | undefined {
   const [, revisionText, streamName] = LINK_DATA.exec(data) ?? [];
   if (revisionText === undefined || streamName === undefined) return undefined;
+  if (mayRead?.(streamName) === false) return undefined;
   const stream = findStream(log, streamName);
   const revision = Number(revisionText);
   if (!stream.state || stream.isTombstoned) return undefined;

@@ -2,7 +2,7 @@ import type { Outbox } from '../grpc/outbox.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { RecordedEvent } from '../log/recorded-event.ts';
 import { eventFilter } from './event-filter.ts';
-import { asItIs, resolveLink } from './links.ts';
+import { asItIs, resolveLink, type MayRead } from './links.ts';
 import { readAllBackwards, readAllForwards } from './read-all.ts';
 import type { ReadRequest } from './read-request.ts';
 import { encodeEvent, encodeStreamNotFound } from './read-response.ts';
@@ -17,6 +17,7 @@ export async function serveRead(
   log: EventLog,
   request: ReadRequest & { count: number },
   outbox: Outbox,
+  mayRead: MayRead,
 ): Promise<void> {
   const events = find(log, request);
   if (!events) {
@@ -30,7 +31,7 @@ export async function serveRead(
   for (const event of events) {
     if (++looked % EVENTS_PER_TURN === 0) await nextTurn();
     if (matches && !matches(event)) continue;
-    const resolved = request.resolveLinks ? resolveLink(log, event) : asItIs(event);
+    const resolved = request.resolveLinks ? resolveLink(log, event, mayRead) : asItIs(event);
     if (!outbox.send(encodeEvent(resolved, request.ids))) await outbox.drained();
     if (++sent >= request.count || !outbox.isOpen) return;
   }

@@ -31,6 +31,7 @@ export async function serveSubscription(
   const checkpoints = request.filter && new Checkpoints(request.filter);
   const watches =
     feed.watches === 'any' ? 'any' : [...feed.watches, ...aclStreams(request.stream ?? ALL_STREAM)];
+  const mayRead = (name: string): boolean => access.allows(user, 'read', name);
   let accessVersion = access.version;
   let hasCaughtUp = false;
   let looked = 0;
@@ -39,7 +40,7 @@ export async function serveSubscription(
   while (!signal.aborted) {
     if (accessVersion !== access.version) {
       accessVersion = access.version;
-      demand(access.allows(user, 'read', request.stream ?? ALL_STREAM));
+      demand(mayRead(request.stream ?? ALL_STREAM));
     }
     const event = feed.next();
     if (!event) {
@@ -53,7 +54,7 @@ export async function serveSubscription(
     }
     if (++looked % EVENTS_PER_TURN === 0) await nextTurn();
     if (!matches || matches(event)) {
-      const resolved = request.resolveLinks ? resolveLink(log, event) : asItIs(event);
+      const resolved = request.resolveLinks ? resolveLink(log, event, mayRead) : asItIs(event);
       if (!outbox.send(encodeEvent(resolved, request.ids))) await outbox.drained();
     }
     sendCheckpoint(outbox, checkpoints?.afterLookingAt(event.position));

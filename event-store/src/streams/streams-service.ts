@@ -26,6 +26,7 @@ export function streamsService(
   limits: AppendLimits,
   access: Access,
   environment: ServiceEnvironment,
+  stopping: AbortSignal,
 ): Service {
   const remove = async (
     { stream, expected }: AppendOptions,
@@ -47,15 +48,21 @@ export function streamsService(
       decodeReadRequest,
       async (request, outbox, context) => {
         const { count, stream } = request;
-        demand(access.allows(context.user, 'read', stream ?? ALL_STREAM));
+        const mayRead = (name: string): boolean => access.allows(context.user, 'read', name);
+        demand(mayRead(stream ?? ALL_STREAM));
         if (count === undefined) await serveSubscription(log, request, outbox, context, access);
-        else await serveRead(log, { ...request, count }, outbox);
+        else await serveRead(log, { ...request, count }, outbox, mayRead);
       },
       ['position', 'events'],
     )
     .clientStream('Append', decodeAppendMessage, (call, context) =>
-      serveAppend(call, context, log, limits, ({ stream }) =>
-        demand(access.allows(context.user, 'write', stream)),
+      serveAppend(
+        call,
+        context,
+        log,
+        limits,
+        ({ stream }) => demand(access.allows(context.user, 'write', stream)),
+        stopping,
       ),
     )
     .duplex(

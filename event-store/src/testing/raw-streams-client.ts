@@ -20,7 +20,11 @@ interface Chunk {
   readonly correlationId: string;
   /** Names the stream; a chunk without one goes on with what its correlation id began. */
   readonly stream?: string;
-  readonly events: readonly { readonly id: string; readonly names: Readonly<Record<string, string>> }[];
+  readonly events: readonly {
+    readonly id: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly metadata?: Uint8Array;
+  }[];
   readonly isFinal: boolean;
 }
 
@@ -36,10 +40,11 @@ export function chunk({ correlationId, stream, events, isFinal }: Chunk): BatchA
     options.setAny(new empty.Empty());
     request.setOptions(options);
   }
-  for (const { id, names } of events) {
+  for (const { id, names, metadata } of events) {
     const message = new streams.BatchAppendReq.ProposedMessage();
     message.setId(uuid(id));
     message.setData(Buffer.from('{}').toString('base64'));
+    if (metadata) message.setCustomMetadata(metadata);
     for (const [key, value] of Object.entries(names)) message.getMetadataMap().set(key, value);
     request.addProposedMessages(message);
   }

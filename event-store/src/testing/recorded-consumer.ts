@@ -1,4 +1,5 @@
 import type {
+  PersistentAction,
   PersistentSubscriptionToAll,
   PersistentSubscriptionToStream,
   ResolvedEvent,
@@ -44,4 +45,15 @@ export function consume(
     },
     unsubscribe: () => subscription.unsubscribe(),
   };
+}
+
+/** Leaves messages unanswered. */
+export const nothing = (): void => undefined;
+
+/** Refuses every message in the same way. */
+export function nack(action: PersistentAction) {
+  return (
+    delivery: unknown,
+    subscription: { nack: (...args: [PersistentAction, string, ResolvedEvent]) => Promise<void> },
+  ) => subscription.nack(action, 'because', delivery as ResolvedEvent);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { TlsMaterial } from '../security/tls-files.ts';
@@ -5,6 +6,8 @@ import type { TlsMaterial } from '../security/tls-files.ts';
 const HTTP2_PREFACE = 'PRI';
 /** A connection that has not said what it wants by then is closed. */
 const GREETING_TIMEOUT_MS = 10_000;
+/** How long a connection may take to tell its client that its calls are over. */
+const LAST_WORDS_MS = 500;
 
 export interface ConnectionHandlers {
   readonly onHttp2: (socket: Socket) => void;
@@ -15,10 +18,18 @@ export interface ConnectionHandlers {
 export class Front {
   readonly #server: NetServer;
   readonly #sockets = new Set<Socket>();
+  readonly #http2 = new Set<Socket>();
 
-  constructor(handlers: ConnectionHandlers, tls: TlsMaterial | undefined) {
+  constructor({ onHttp1, onHttp2 }: ConnectionHandlers, tls: TlsMaterial | undefined) {
+    const handlers = {
+      onHttp1,
+      onHttp2: (socket: Socket): void => {
+        keep(socket, this.#http2);
+        onHttp2(socket);
+      },
+    };
     this.#server = tls ? tlsServer(tls, handlers) : plainServer(handlers);
-    this.#server.on('connection', (socket: Socket) => this.#keep(socket));
+    this.#server.on('connection', (socket: Socket) => keep(socket, this.#sockets));
   }
 
   async listen(host: string, port: number): Promise<AddressInfo> {
@@ -34,17 +45,24 @@ export class Front {
     return address;
   }
 
-  /** Takes no more connections and cuts those that are left. */
+  /** Takes no more connections, lets those that are ending say so to their clients, and cuts what is left. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
+    await this.#http2Ended();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
-  #keep(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+  async #http2Ended(): Promise<void> {
+    const enough = AbortSignal.timeout(LAST_WORDS_MS);
+    const ending = [...this.#http2].map((socket) => once(socket, 'close', { signal: enough }));
+    await Promise.allSettled(ending);
   }
+}
+
+function keep(socket: Socket, sockets: Set<Socket>): void {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
 }
 
 function plainServer(handlers: ConnectionHandlers): NetServer {
@@ -63,7 +81,8 @@ function tlsServer(
     key: privateKey,
     ca: authority,
     minVersion: 'TLSv1.2',
-    ALPNProtocols: ['h2', 'http/1.1'],
+    // In the order of preference: gRPC clients offer h2 alone, whoever offers both wants the paths of HTTP.
+    ALPNProtocols: ['http/1.1', 'h2'],
     handshakeTimeout: GREETING_TIMEOUT_MS,
     noDelay: true,
     // A certificate is one way to sign in; passwords are the other.

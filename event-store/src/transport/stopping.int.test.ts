@@ -1,0 +1,103 @@
+import { rmSync } from 'node:fs';
+import {
+  CancelledError,
+  EventStoreDBClient,
+  jsonEvent,
+  START,
+  UnavailableError,
+  type JSONEventData,
+} from '@eventstore/db-client';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startEventStore } from '../server.ts';
+import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
+import { temporaryDirectory } from '../testing/test-store.ts';
+
+const directory = temporaryDirectory();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function start(port = 0) {
+  const server = await startEventStore({ directory, port, insecure: true });
+  const client = EventStoreDBClient.connectionString(server.connectionString);
+  onTestFinished(async () => {
+    await client.dispose();
+    await server.stop();
+  });
+  return { server, client };
+}
+
+/** A list of events without an end. The official client goes through it one by one. */
+function endless(onSent: (count: number) => void): JSONEventData[] {
+  const events: JSONEventData[] = [];
+  function* all(): ArrayIterator<JSONEventData> {
+    for (let sent = 0; ; sent++) {
+      onSent(sent);
+      yield jsonEvent({ type: 'T', data: {} });
+    }
+  }
+  return Object.assign(events, { [Symbol.iterator]: all });
+}
+
+describe('a server that stops', () => {
+  it('cancels reads that are under way', async () => {
+    const { server, client } = await start();
+    const stream = newStream();
+    for (let n = 0; n < 8; n++) await client.appendToStream(stream, someEvents(2_000));
+    const reading = (async () => {
+      let read = 0;
+      for await (const _event of client.readStream(stream)) if (++read === 10) await server.stop();
+    })();
+    await expect(reading).rejects.toBeInstanceOf(CancelledError);
+  });
+
+  it('cancels batch appends, or has stored them', async () => {
+    const { server, client } = await start();
+    const outcomes: unknown[] = [];
+    const writing = (async () => {
+      for (;;) await client.appendToStream(newStream(), oneEvent()).then(() => outcomes.push('stored'));
+    })();
+    await expect
+      .poll(() => outcomes.length)
+      .toBeGreaterThan(5)
+      .then(() => server.stop());
+    await expect(writing).rejects.toSatisfy(
+      (error) => error instanceof CancelledError || error instanceof UnavailableError,
+    );
+  });
+
+  it('tells a classic append whose end has not come that it is unavailable, and stores nothing of it', async () => {
+    const { server, client } = await start();
+    await client.appendToStream(newStream(), oneEvent());
+    const stream = newStream();
+    let isStopping = false;
+    const events = endless((sent) => {
+      if (sent < 500 || isStopping) return;
+      isStopping = true;
+      void server.stop();
+    });
+    const appending = client.appendToStream(stream, events, {
+      credentials: { username: 'admin', password: 'changeit' },
+    });
+    await expect(appending).rejects.toBeInstanceOf(UnavailableError);
+    await server.stop();
+    const again = await start();
+    await expect(collect(again.client.readStream(stream))).rejects.toMatchObject({
+      type: 'stream-not-found',
+    });
+  });
+
+  it('leaves its port, and comes back on it with all that was there', async () => {
+    const { server, client } = await start();
+    const stream = newStream();
+    await client.appendToStream(stream, someEvents(3));
+    await client.deleteStream(stream);
+    await server.stop();
+    const refused = EventStoreDBClient.connectionString(server.connectionString);
+    await expect(refused.appendToStream(stream, oneEvent())).rejects.toThrow(
+      /Failed to discover|UNAVAILABLE/,
+    );
+    const again = await start(server.port);
+    await again.client.appendToStream(stream, oneEvent());
+    const events = await collect(again.client.readStream(stream, { fromRevision: START }));
+    expect(events.map(({ event }) => event?.revision)).toEqual([3n]);
+  });
+});
