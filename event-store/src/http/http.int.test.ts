@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as secureRequest } from 'node:https';
+import { connect as connectSecurely } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { collect, newStream, oneEvent } from '../testing/events.ts';
 import { record } from '../testing/recorded-subscription.ts';
@@ -109,6 +110,19 @@ describe('over HTTP with TLS', () => {
     return response.statusCode;
   };
   const basic = (password: string): string => `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+
+  it('a client that speaks HTTP/2 too gets the paths of HTTP', async () => {
+    const ca = readFileSync(secure.server.authorityFile ?? '');
+    const socket = connectSecurely({
+      port: secure.server.port,
+      host: 'localhost',
+      ca,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    await once(socket, 'secureConnect');
+    expect(socket.alpnProtocol).toBe('http/1.1');
+    socket.destroy();
+  });
 
   it('who is not signed in, or wrongly, gets no further than anonymous users', async () => {
     expect(await send('GET', '/ping')).toBe(200);

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { issueCertificate, type Authority, type IssuedCertificate } from './certificate.ts';
 
 const AUTHORITY_NAME = 'verbatim-event-store';
@@ -16,6 +16,7 @@ export interface TlsMaterial {
   readonly certificate: string;
   readonly privateKey: string;
   readonly authority: string;
+  /** An absolute path: it goes into the connection string, and clients run elsewhere. */
   readonly authorityFile: string;
 }
 
@@ -31,7 +32,7 @@ export function readTlsFiles(files: GivenTlsFiles): TlsMaterial {
     certificate: readFileSync(files.certificateFile, 'utf8'),
     privateKey: readFileSync(files.privateKeyFile, 'utf8'),
     authority: readFileSync(files.authorityFile, 'utf8'),
-    authorityFile: files.authorityFile,
+    authorityFile: resolve(files.authorityFile),
   };
 }
 
@@ -40,7 +41,7 @@ export function readTlsFiles(files: GivenTlsFiles): TlsMaterial {
  * expire or does not cover a host; clients that trust the authority notice nothing.
  */
 export function ownTlsFiles(directory: string, hosts: readonly string[]): TlsMaterial {
-  const authorityFile = join(directory, 'ca.crt');
+  const authorityFile = resolve(directory, 'ca.crt');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const { authority, certificate: authorityCertificate } = ownAuthority(directory);
   const serverFile = join(directory, 'server.crt');
