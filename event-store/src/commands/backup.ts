@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { dataFileOf } from '../log/data-file.ts';
 import { openTablesForReading } from '../log/tables.ts';
 import { UsageError, type Command } from './command.ts';
 import { verifyLog } from './verify-log.ts';
@@ -20,6 +21,8 @@ copied.`,
     const tables = openTablesForReading(directory);
     try {
       await tables.environment.backup(target, true);
+      syncToDisk(dataFileOf(target));
+      syncToDisk(target);
     } finally {
       await tables.environment.close();
     }
@@ -28,3 +31,13 @@ copied.`,
     return 0;
   },
 };
+
+/** A backup that a power failure could take away would be none. */
+function syncToDisk(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

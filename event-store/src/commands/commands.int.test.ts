@@ -61,6 +61,20 @@ describe('beside a running server', () => {
   });
 });
 
+describe('beside a server that is writing', () => {
+  it.each([['verify'], ['backup'], ['export']])('%s finds a whole store', async (command) => {
+    let isDone = false;
+    const writing = (async () => {
+      while (!isDone) await client?.appendToStream('written-meanwhile', someEvents(20));
+    })();
+    const target = command === 'verify' ? [] : [join(root, `${command}-meanwhile`)];
+    const { code, complaints } = await runCommand([command, data, ...target]);
+    isDone = true;
+    await writing;
+    expect([code, complaints]).toEqual([0, '']);
+  });
+});
+
 describe('export and import', () => {
   it('make the same store again, to the hash', async () => {
     const file = join(root, 'events.ndjson');

@@ -33,11 +33,12 @@ export function measureDataFile(directory: string): DataFileLength | undefined {
   if (!existsSync(file)) return undefined;
   const descriptor = openSync(file, 'r');
   try {
-    const actual = fstatSync(descriptor).size;
-    if (actual === 0) return undefined;
+    if (fstatSync(descriptor).size === 0) return undefined;
     const first = readMeta(descriptor, 0);
     const second = readMeta(descriptor, first.pageBytes);
     const latest = second.transaction > first.transaction ? second : first;
+    // Looked at last: a server may be writing, and the file grows before a commit tells of it.
+    const actual = fstatSync(descriptor).size;
     return { actual, expected: (latest.lastPage + 1) * latest.pageBytes };
   } finally {
     closeSync(descriptor);
