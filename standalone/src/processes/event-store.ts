@@ -12,7 +12,9 @@ const store = await startEventStore({
   port: EVENT_STORE_PORT,
   insecure: true,
 });
-const stop = () => void store.stop().then(() => process.exit(0));
+// After a failed disk the store takes nothing more; the supervisor opens it anew.
+void store.closed.then((error) => process.exit(error ? 1 : 0));
+const stop = () => void store.stop();
 process.on('SIGTERM', stop);
 // The supervisor has gone, however it ended.
 process.once('disconnect', stop);
