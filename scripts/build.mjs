@@ -15,12 +15,14 @@ export async function ensureBuilt(say) {
   await build(say);
 }
 
-/** Compiles the TypeScript workspaces, then bundles the web client, which may use what they built. */
+/** Compiles the TypeScript workspaces, then bundles the event store's program and the web client out of what they built. */
 export async function build(say) {
   const stamp = stampOfSources();
   const started = performance.now();
   say('Building…');
   await step('The TypeScript build', ['node_modules/typescript/lib/tsc.js', '--build'], root);
+  const rolldown = path.join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+  await step('The bundle of the event store', [rolldown, '--config'], path.join(root, 'event-store'));
   if (hasWebClient()) {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     await step('The build of the web client', [vite, 'build', '--logLevel', 'warn'], path.join(root, 'web'));
