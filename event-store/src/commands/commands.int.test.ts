@@ -65,7 +65,7 @@ describe('beside a server that is writing', () => {
   it.each([['verify'], ['backup'], ['export']])('%s finds a whole store', async (command) => {
     let isDone = false;
     const writing = (async () => {
-      while (!isDone) await client?.appendToStream('written-meanwhile', someEvents(20));
+      while (!isDone) await client?.appendToStream('written-meanwhile', oneEvent());
     })();
     const target = command === 'verify' ? [] : [join(root, `${command}-meanwhile`)];
     const { code, complaints } = await runCommand([command, data, ...target]);

@@ -68,7 +68,11 @@ describe('an append whose metadata', () => {
   ])('fills the memory is refused %s', async (_name, call) => {
     const stream = newStream();
     const events = Array.from({ length: 9 }, () => heavy(2));
-    const appending = store.client.appendToStream(stream, events, { batchAppendSize: 1, ...call });
+    const appending = store.client.appendToStream(stream, events, {
+      batchAppendSize: 1,
+      deadline: 60_000,
+      ...call,
+    });
     await expect(appending).rejects.toThrow(/too large in all/i);
     await expect(collect(store.client.readStream(stream))).rejects.toBeInstanceOf(StreamNotFoundError);
   });
