@@ -34,7 +34,10 @@ export function startPublisher(options: PublisherOptions): Publisher {
   const round = async (): Promise<void> => {
     for (const organizationId of await dueTrees(options.source)) {
       if (signal.aborted) return;
-      await publish(organizationId);
+      // One whose record is damaged must not keep the others without checkpoints.
+      await publish(organizationId).catch((error: unknown) =>
+        logger.warn({ err: error, organizationId }, 'publishing a checkpoint must wait'),
+      );
     }
   };
   const run = async (): Promise<void> => {
