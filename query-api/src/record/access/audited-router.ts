@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Problem, recordRoles, requestIdOf, type Access, type Caller } from '@verbatim/shared';
+import { callerOf, Problem, recordRoles, requestIdOf, type Access, type Caller } from '@verbatim/shared';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { readMinPosition } from '../../consistency/min-position.ts';
 import type { RecordServices } from '../record-services.ts';
+import { refusalWindowMs, Refusals } from './refusals.ts';
 import type { Answered, AskedRoom, AuditedRoute, PreparedQuestion } from './audited-route.ts';
 
 /** Everything about the record answers here: to owners and compliance only, and never before it is on the record. */
@@ -30,8 +31,14 @@ function handlerOf(route: AuditedRoute, services: RecordServices): RequestHandle
       results: answered.results,
       range: 'stream' in answered ? answered.range : null,
     });
-    await send(response, answered);
+    await send(response, answered, () => mayStillLook(caller, services));
   };
+}
+
+/** What is streamed may take hours: whoever is let go, logged out or loses the role meanwhile sees no more of it. */
+async function mayStillLook(caller: Caller, { sources }: RecordServices): Promise<boolean> {
+  const now = await callerOf(sources.gate, caller);
+  return now !== undefined && recordRoles.includes(now.role);
 }
 
 /**
@@ -51,6 +58,8 @@ async function admitted(
   await services.positions.reached(['chat'], (await services.eventStore.head()) ?? 0n);
   const now = await services.authenticate(authorization);
   if (recordRoles.includes(now.role)) return now;
+  if (!refusals.take(`${now.organizationId}|${now.userId}`))
+    throw new Problem('rate-limited', { retryAfterSeconds: refusalWindowMs / 1_000 });
   const access = noteOf(request, response, route, now, null);
   await services.accessLog.note({ ...access, allowed: false, results: 0 });
   throw new Problem('forbidden');
@@ -60,6 +69,8 @@ async function waitForPosition(request: Request, { positions }: RecordServices):
   const minPosition = readMinPosition(request.get('x-min-position'));
   if (minPosition !== undefined) await positions.reached(['record', 'chat', 'directory'], minPosition);
 }
+
+const refusals = new Refusals();
 
 type Note = Omit<Access, 'allowed' | 'results'>;
 
@@ -128,7 +139,11 @@ async function answer(
   }
 }
 
-async function send(response: Response, answered: Answered): Promise<void> {
+async function send(
+  response: Response,
+  answered: Answered,
+  mayStillLook: () => Promise<boolean>,
+): Promise<void> {
   if ('body' in answered) {
     response.json(answered.body);
     return;
@@ -138,8 +153,26 @@ async function send(response: Response, answered: Answered): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {
-    await pipeline(Readable.from(answered.stream(gone.signal), { objectMode: true }), response);
+    const pieces = whileAllowed(answered.stream(gone.signal), mayStillLook);
+    await pipeline(Readable.from(pieces, { objectMode: true }), response);
   } catch (error) {
     if (!gone.signal.aborted || response.writableFinished) throw error;
+  }
+}
+
+const askAgainAfterMs = 1_000;
+
+/** Ends the connection, not the answer: what is cut off must not look whole. */
+async function* whileAllowed<Piece>(
+  pieces: AsyncIterable<Piece>,
+  mayStillLook: () => Promise<boolean>,
+): AsyncGenerator<Piece> {
+  let askedAt = performance.now();
+  for await (const piece of pieces) {
+    if (performance.now() - askedAt > askAgainAfterMs) {
+      if (!(await mayStillLook())) throw new Problem('forbidden');
+      askedAt = performance.now();
+    }
+    yield piece;
   }
 }
