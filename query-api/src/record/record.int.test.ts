@@ -116,6 +116,8 @@ describe('who may look', () => {
     '/audit/proofs/consistency?from=1',
     '/audit/holds',
     '/audit/retention',
+    `/audit/exports/${newId()}`,
+    `/audit/exports/${newId()}/download`,
   ];
 
   it('is owners and compliance alone, and every refusal is on the record', async () => {
@@ -311,6 +313,24 @@ describe('proofs', () => {
 });
 
 describe('the trail of a message', () => {
+  it('hides nothing behind however many reactions', async () => {
+    const messageId = await owner.say(publicRoom, 'much ado');
+    const reaction = `/chat/messages/${messageId}/reactions/${encodeURIComponent('👍')}`;
+    for (let count = 0; count < 260; count += 1)
+      for (const method of ['PUT', 'DELETE']) await owner.command(method, reaction);
+    await owner.command('PATCH', `/chat/messages/${messageId}`, { text: 'about something' });
+    const first = await auditor.get(messageTrailView, `/audit/messages/${messageId}/trail`);
+    const next = `/audit/messages/${messageId}/trail?cursor=${first.nextCursor}`;
+    const second = await auditor.get(messageTrailView, next);
+    expect(first.items).toHaveLength(500);
+    expect(second.items.at(-1)).toMatchObject({
+      type: 'MessageEdited',
+      priorState: { text: 'much ado' },
+      resultingState: { text: 'about something' },
+    });
+    expect([second.items.length, second.nextCursor]).toEqual([22, null]);
+  });
+
   it('has every version and proves itself', async () => {
     const messageId = await owner.say(publicRoom, 'as sent');
     await owner.command('PATCH', `/chat/messages/${messageId}`, { text: 'as edited' });

@@ -54,17 +54,15 @@ export const entryRoutes = [
     summary: 'Every event of a message, opened, with its state before and after and with proofs.',
     access: 'message-trail',
     parameters: z.strictObject({ messageId: idSchema }),
-    query: z.object({}),
+    query: z.object({ cursor: z.string().max(32).optional() }),
     answer: messageTrailView,
     roomOf: ({ caller, parameters, services }) =>
       roomAround(services, caller.organizationId, parameters.messageId),
-    ask: async ({ caller, parameters, services }) => {
+    ask: async ({ caller, parameters, query, services }) => {
       const { sources, checkpointKey } = services;
       const keyring = services.freshKeyring();
-      const body = await messageTrail(sources, keyring, checkpointKey, {
-        organizationId: caller.organizationId,
-        messageId: parameters.messageId,
-      });
+      const message = { organizationId: caller.organizationId, messageId: parameters.messageId };
+      const body = await messageTrail(sources, keyring, checkpointKey, message, leafCursor(query.cursor));
       if (body === undefined) throw new Problem('not-found');
       return { body, results: body.items.length };
     },

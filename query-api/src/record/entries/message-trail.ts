@@ -16,15 +16,15 @@ import { signTree } from '../proofs/sign-tree.ts';
 import { namesNow } from './names.ts';
 import { entryView, openRows } from './open-entries.ts';
 import { withStored } from './with-stored.ts';
-import { recordColumns, recordRows } from './record-row.ts';
+import { recordColumns, recordRows, type RecordRow } from './record-row.ts';
 
 interface MessageOf {
   readonly organizationId: string;
   readonly messageId: string;
 }
 
-/** More events than any message has that is not being abused; the first of them are shown. */
-const maxEvents = 2_000;
+/** More events than a message has, unless somebody wants to hide what comes after them: so they are paged. */
+const pageEvents = 500;
 
 /** Undefined when the organization has no such message. */
 export async function roomOfMessage(
@@ -50,15 +50,12 @@ export async function messageTrail(
   keyring: Keyring,
   key: CheckpointKey,
   { organizationId, messageId }: MessageOf,
+  cursor: bigint | undefined,
 ): Promise<MessageTrailView | undefined> {
   const treeSize = await treeSizeOf(record, organizationId);
-  const rows = await recordRows(
-    record,
-    `SELECT ${recordColumns} FROM record.event AS e
-     WHERE e.organization_id = $1 AND e.entity_id = $2 AND e.entity_type = 'message' AND e.leaf_index < $3
-     ORDER BY e.leaf_index LIMIT $4`,
-    [organizationId, messageId, treeSize, maxEvents],
-  );
+  const first = cursor ?? 0n;
+  const found = await rowsOf(record, { organizationId, messageId }, first, BigInt(treeSize));
+  const rows = found.slice(0, pageEvents);
   if (rows.length === 0) return undefined;
   const opened = await openRows(rows, keyring);
   const names = await namesNow(
@@ -73,7 +70,7 @@ export async function messageTrail(
     treeSize,
   );
   const items: ProvenEntryView[] = [];
-  let state: MessageState = messageFolding.initial;
+  let state = await stateBefore(record, keyring, { organizationId, messageId }, first);
   for (const [index, row] of opened.entries()) {
     const inclusion = proofs[index];
     if (inclusion === undefined) throw new Error('a proof is missing');
@@ -87,7 +84,43 @@ export async function messageTrail(
     });
   }
   const checkpoint = await signTree(record, key, organizationId, treeSize);
-  return { items, nextCursor: null, checkpoint, verifierKey: key.verifierKey };
+  const nextCursor = found[pageEvents]?.leafIndex.toString() ?? null;
+  return { items, nextCursor, checkpoint, verifierKey: key.verifierKey };
+}
+
+/** From a leaf up to another, a page and one more. */
+const rowsOf = (
+  record: SqlSource,
+  { organizationId, messageId }: MessageOf,
+  from: bigint,
+  to: bigint,
+): Promise<RecordRow[]> =>
+  recordRows(
+    record,
+    `SELECT ${recordColumns} FROM record.event AS e
+     WHERE e.organization_id = $1 AND e.entity_id = $2 AND e.entity_type = 'message'
+       AND e.leaf_index >= $3 AND e.leaf_index < $4
+     ORDER BY e.leaf_index LIMIT $5`,
+    [organizationId, messageId, from, to, pageEvents + 1],
+  );
+
+/** The message as the page begins. */
+async function stateBefore(
+  record: SqlSource,
+  keyring: Keyring,
+  message: MessageOf,
+  end: bigint,
+): Promise<MessageState> {
+  let state: MessageState = messageFolding.initial;
+  for (let from = 0n; from < end;) {
+    const rows = await rowsOf(record, message, from, end);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    for (const { event } of await openRows(rows, keyring))
+      if (event !== undefined && isMessageEvent(event)) state = messageFolding.evolve(state, event);
+    from = last.leafIndex + 1n;
+  }
+  return state;
 }
 
 /** Sets and maps as JSON writes them. */
