@@ -45,18 +45,26 @@ export const recordRoutes: readonly AuditedRoute[] = [
 
 /** Counting what an export holds may pass over all of an organization's events. */
 const exportStatementTimeoutMs = 300_000;
+const vaultConnections = 4;
 
 /** Everything that is asked here is put on the record before it is answered. */
 export function recordPart({ record, ...services }: QueryServices): Promise<QueryApi> {
   if (record === undefined)
     return Promise.resolve({ router: Router(), readiness: [], stop: () => Promise.resolve() });
   const { eventStore, masterKey, checkpointKey, anchorDirectory, exportDirectory } = record;
-  const freshKeyring = (): VaultKeyring => new VaultKeyring(services.sources.record, masterKey);
+  // What is made here is keys alone: of a look at the record, and of an export.
+  const vaultPool = createPool(services.databaseUrl, {
+    applicationName: 'verbatim query-api vault',
+    max: vaultConnections,
+  });
+  const vault = sqlSourceOf(vaultPool);
+  const freshKeyring = (): VaultKeyring => new VaultKeyring(vault, masterKey);
   const accessLog = new AccessLog({ eventStore, keyring: freshKeyring() });
   const exportPool = createPool(services.databaseUrl, {
     applicationName: 'verbatim exports',
     max: 2,
     statementTimeoutMs: exportStatementTimeoutMs,
+    isReadOnly: true,
   });
   const exports = new ExportJobs({
     source: sqlSourceOf(exportPool),
@@ -80,7 +88,7 @@ export function recordPart({ record, ...services }: QueryServices): Promise<Quer
     readiness: [readModelCheck(services.sources, 'record'), publisher.readiness],
     stop: async () => {
       await Promise.all([publisher.stop(), exports.stop()]);
-      await exportPool.destroy();
+      await Promise.all([exportPool.destroy(), vaultPool.destroy()]);
     },
   });
 }

@@ -24,7 +24,7 @@ export function openReadSources(databaseUrl: string): ReadSources {
     const pool = createPool(databaseUrl, {
       applicationName: `verbatim query-api ${name}`,
       max: poolSizes[name],
-      isReadOnly: name !== 'record', // looking into the record makes an organization's key where there is none
+      isReadOnly: true,
       statementTimeoutMs: timeoutMs,
       acquireTimeoutMs,
     });
