@@ -5,6 +5,8 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints. */
   readonly help: string;
+  /** What `--help` prints after some words, where that differs. */
+  helpFor?(args: readonly string[]): string;
   /** Resolves to the exit code: 0 only when all was done. */
   run(args: readonly string[]): Promise<number>;
 }

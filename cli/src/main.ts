@@ -1,11 +1,12 @@
 import { auditCommand } from './audit/audit-command.ts';
+import { exportCommand } from './audit/export-command.ts';
 import { CommandFailure, UsageError, type Command } from './command.ts';
 import { importCommand } from './import/import-command.ts';
 import { urlsCommand } from './urls/urls-command.ts';
 
 const exitCodes = { failure: 1, usage: 64 } as const;
 
-const commands: readonly Command[] = [importCommand, urlsCommand, auditCommand];
+const commands: readonly Command[] = [importCommand, exportCommand, urlsCommand, auditCommand];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -17,7 +18,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return asked ? 0 : exitCodes.usage;
   }
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(command.help);
+    process.stdout.write(command.helpFor?.(args) ?? command.help);
     return 0;
   }
   try {

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { problemSchema, sessionView, type ProblemDetails, type SessionView } from '@verbatim/shared';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CommandFailure } from '../command.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -19,14 +20,29 @@ export class RefusedError extends CommandFailure {
   }
 }
 
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  /** The same for every try, so that a command is done once. */
+  readonly idempotencyKey?: string;
+  /** What is streamed takes as long as it takes. */
+  readonly isStreamed?: boolean;
+}
+
+const positioned = z.object({ position: z.string() });
+
 /**
  * Speaks to a running instance. What could not be answered for certain (no connection, 503, 429) is asked again with
- * jitter for up to two minutes, so every request made here must be safe to repeat.
+ * jitter for up to two minutes; commands carry a key by which the instance knows them again. Questions wait until the
+ * instance has read what earlier commands did.
  */
 export class ApiClient {
   readonly #origin: string;
   readonly #credentials: Credentials;
   #session: SessionView | undefined;
+  /** Of the newest command. */
+  #seenPosition: string | undefined;
 
   constructor(origin: string, credentials: Credentials) {
     this.#origin = origin;
@@ -35,7 +51,8 @@ export class ApiClient {
 
   /** @throws RefusedError when e-mail or password is wrong, CommandFailure when nothing answers. */
   async login(): Promise<SessionView> {
-    const response = await this.#persist(() => this.#send('POST', '/auth/login', this.#credentials));
+    const request = { method: 'POST', path: '/auth/login', body: this.#credentials };
+    const response = await this.#persist(async () => (await this.#send(request)).json());
     this.#session = sessionView.parse(response);
     return this.#session;
   }
@@ -45,44 +62,67 @@ export class ApiClient {
     body: unknown,
     answer: Answer,
   ): Promise<z.output<Answer>> {
-    return answer.parse(await this.#persist(() => this.#authorized('POST', path, body)));
+    return this.#command({ method: 'POST', path, body }, answer);
+  }
+
+  async delete<Answer extends z.ZodType>(path: string, answer: Answer): Promise<z.output<Answer>> {
+    return this.#command({ method: 'DELETE', path }, answer);
   }
 
   async get<Answer extends z.ZodType>(path: string, answer: Answer): Promise<z.output<Answer>> {
-    return answer.parse(await this.#persist(() => this.#authorized('GET', path)));
+    return answer.parse(await this.#answer({ method: 'GET', path }));
+  }
+
+  /** What is sent as it comes. @throws RefusedError before anything has come. */
+  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+    const request = { method: 'GET', path, isStreamed: true };
+    const { body } = await this.#persist(() => this.#authorized(request));
+    if (body === null) throw new CommandFailure(`${this.#origin} answered with nothing.`);
+    return body;
+  }
+
+  async #command<Answer extends z.ZodType>(request: Request, answer: Answer): Promise<z.output<Answer>> {
+    const found = await this.#answer({ ...request, idempotencyKey: randomUUID() });
+    this.#seenPosition = positioned.safeParse(found).data?.position ?? this.#seenPosition;
+    return answer.parse(found);
+  }
+
+  #answer(request: Request): Promise<unknown> {
+    return this.#persist(async () => (await this.#authorized(request)).json() as Promise<unknown>);
   }
 
   /** Access tokens last minutes and imports hours: log in again when one has run out. */
-  async #authorized(method: string, path: string, body?: unknown): Promise<unknown> {
+  async #authorized(request: Request): Promise<Response> {
     if (this.#session === undefined) await this.login();
     try {
-      return await this.#send(method, path, body);
+      return await this.#send(request);
     } catch (error) {
       if (!(error instanceof RefusedError) || error.problem.status !== 401) throw error;
       await this.login();
-      return await this.#send(method, path, body);
+      return await this.#send(request);
     }
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<unknown> {
-    const token = this.#session?.accessToken;
+  async #send({ method, path, body, idempotencyKey, isStreamed }: Request): Promise<Response> {
+    const token = path === '/auth/login' ? undefined : this.#session?.accessToken;
     const response = await fetch(new URL(path, this.#origin), {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && path !== '/auth/login' && { authorization: `Bearer ${token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        ...(method === 'GET' && this.#seenPosition !== undefined && { 'x-min-position': this.#seenPosition }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      ...(isStreamed !== true && { signal: AbortSignal.timeout(requestTimeoutMs) }),
     });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer;
-    const problem = problemSchema.safeParse(answer);
+    if (response.ok) return response;
+    const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
     if (problem.success) throw new RefusedError(problem.data);
     throw new CommandFailure(`${this.#origin} answered ${response.status} without saying why.`);
   }
 
-  async #persist(request: () => Promise<unknown>): Promise<unknown> {
+  async #persist<Result>(request: () => Promise<Result>): Promise<Result> {
     const startedAt = performance.now();
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -1,55 +1,109 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { CommandFailure, UsageError } from '../command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
-import { verifyExport, type ExportReport } from '../verify/verify-export.ts';
+import { visible } from '../terminal/table.ts';
+import type { Fault } from '../verify/event-walk.ts';
+import { verifyExport } from '../verify/verify-export.ts';
+import { verifyTrail } from '../verify/verify-trail.ts';
+import type { Action } from './action.ts';
+import { verifyInstance } from './verify-instance.ts';
 
-export const verifyHelp = `verify checks an export off line, against the signed checkpoint in it: that the file is to the byte what was
+export const verifyAction: Action = {
+  name: 'verify',
+  usage: '[FILE] [--key KEY]',
+  summary: 'prove that nothing was changed',
+  help: `With FILE, off line: an export is checked against the signed checkpoint in it: that the file is to the byte what was
 signed, that every event hashes to its leaf and all leaves to the signed root, and that the words shown are those that
-were sealed. It needs nothing but FILE and the public key, and trusts no server.
+were sealed. The trail of a message (audit trail MESSAGE --json) likewise. It needs nothing but FILE and the public
+key, and trusts no server.
+
+Without FILE: the stores of the instance on VERBATIM_DATA_DIR (or EVENTSTORE_URL and DATABASE_URL). The log is read
+from its beginning, and every row and node of the record, and every checkpoint published in it or kept in
+CHECKPOINT_ANCHOR_DIR (or --anchors DIR, or the data directory's own), is held against it.
 
   --key KEY    the instance's verifier key, <name>+<hash>+<base64>, or a file that holds it; from GET /audit/key.
-               Without it the key in the export is used, which proves that the file is whole, and not who made it
+               Without it the key in FILE, or of the data directory, is used: in FILE that proves that the file is
+               whole, and not who made it
   --json       one JSON object for programs
 
 Exit code 0 when all is as it was signed, 1 when anything is not; the first wrong event is named by its position.
-`;
-
-export async function verifyFile(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { key: { type: 'string' }, json: { type: 'boolean', default: false } },
-  });
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new UsageError('Name one FILE to verify.');
-  const verifierKey = values.key === undefined ? undefined : await keyIn(values.key);
-  const report = await verified(file, verifierKey);
-  if (values.json) process.stdout.write(`${JSON.stringify({ file, ok: isSound(report), ...report })}\n`);
-  else process.stdout.write(told(file, report));
-  return isSound(report) ? 0 : 1;
-}
-
-const isSound = ({ faults }: ExportReport): boolean => faults.length === 0;
-
-/** @throws CommandFailure for what is no export, with the reason. */
-async function verified(file: string, verifierKey: string | undefined): Promise<ExportReport> {
-  let bar: ProgressBar | undefined;
-  let told = 0;
-  try {
-    return await verifyExport(file, {
-      verifierKey,
-      onProgress: (done, total) => {
-        bar ??= new ProgressBar({ unit: 'events', total });
-        bar.advance(done - told);
-        told = done;
+`,
+  run: async (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        key: { type: 'string' },
+        anchors: { type: 'string' },
+        json: { type: 'boolean', default: false },
       },
     });
+    const [file] = positionals;
+    if (positionals.length > 1) throw new UsageError('Name one FILE to verify.');
+    const verifierKey = values.key === undefined ? undefined : await keyIn(values.key);
+    const report =
+      file === undefined
+        ? await verifyInstance({ verifierKey, anchorDirectory: values.anchors })
+        : await verifyFile(file, verifierKey);
+    const { json, text, faults } = report;
+    if (values.json) process.stdout.write(`${JSON.stringify({ file, ok: faults.length === 0, ...json })}\n`);
+    else process.stdout.write(text);
+    return faults.length === 0 ? 0 : 1;
+  },
+};
+
+export interface VerifyReport {
+  readonly faults: readonly Fault[];
+  readonly json: object;
+  readonly text: string;
+}
+
+/** @throws CommandFailure for what is neither export nor trail, with the reason. */
+async function verifyFile(file: string, verifierKey: string | undefined): Promise<VerifyReport> {
+  let bar: ProgressBar | undefined;
+  let told = 0;
+  const onProgress = (done: number, total: number): void => {
+    bar ??= new ProgressBar({ unit: 'events', total });
+    bar.advance(done - told);
+    told = done;
+  };
+  try {
+    const report = (await isZip(file))
+      ? await verifyExport(file, { verifierKey, onProgress })
+      : { ...verifyTrail(await readFile(file, 'utf8'), verifierKey), checkpointsHeld: undefined };
+    const { faults, events, treeSize, checkpointsHeld, keyName, isKeyItsOwn } = report;
+    const warning = isKeyItsOwn ? 'The key came with the file: give --key to know who made it.\n' : '';
+    const held = checkpointsHeld === undefined ? '' : `; ${checkpointsHeld} checkpoints among them agree`;
+    const text =
+      faults.length > 0
+        ? `${file} is NOT what was signed by ${keyName}:\n${faultLines(faults)}${warning}`
+        : `${file} is what was signed by ${keyName}.\n` +
+          `  ${events} events lead to the signed root of ${treeSize}${held}.\n${warning}`;
+    return { faults, json: report, text };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandFailure(`${file} cannot be verified: ${why}`, { cause });
   } finally {
     bar?.finish();
+  }
+}
+
+export const faultLines = (faults: readonly Fault[]): string =>
+  faults
+    .map(
+      ({ position, what }) => `  ${position === undefined ? '' : `position ${position}: `}${visible(what)}\n`,
+    )
+    .join('');
+
+/** Anything that does not begin as JSON does is taken for an export, so that a damaged one is told of as such. */
+async function isZip(file: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, 0);
+    return bytesRead === 0 || buffer.toString() !== '{';
+  } finally {
+    await handle.close();
   }
 }
 
@@ -61,20 +115,4 @@ async function keyIn(given: string): Promise<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return given;
     throw error;
   }
-}
-
-function told(file: string, report: ExportReport): string {
-  const { faults, events, treeSize, checkpointsHeld, keyName, isKeyItsOwn } = report;
-  const warning = isKeyItsOwn ? 'The key came with the export: give --key to know who made it.\n' : '';
-  if (faults.length > 0) {
-    const lines = faults.map(
-      ({ position, what }) => `  ${position === undefined ? '' : `position ${position}: `}${what}`,
-    );
-    return `${file} is NOT what was signed by ${keyName}:\n${lines.join('\n')}\n${warning}`;
-  }
-  return (
-    `${file} is what was signed by ${keyName}.\n` +
-    `  ${events} events lead to the signed root of ${treeSize}; ` +
-    `${checkpointsHeld} checkpoints among them agree.\n${warning}`
-  );
 }

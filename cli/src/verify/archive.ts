@@ -15,7 +15,11 @@ export class Archive {
   static async open(file: string): Promise<Archive> {
     const zip = await yauzl.openPromise(file, { autoClose: false });
     const entries = new Map<string, Entry>();
-    for await (const entry of zip.eachEntry()) entries.set(entry.fileName, entry);
+    for await (const entry of zip.eachEntry()) {
+      // Other programs might show the one that was not verified.
+      if (entries.has(entry.fileName)) throw new Error(`it holds ${entry.fileName} twice`);
+      entries.set(entry.fileName, entry);
+    }
     return new Archive(zip, entries);
   }
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import fc from 'fast-check';
 import { Archive } from './archive.ts';
+import { checkLine } from './check-lines.ts';
 import { EventWalk, type Fault } from './event-walk.ts';
 import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
 async function firstFault(events: readonly string[]): Promise<Fault | undefined> {
   const walk = new EventWalk(key, () => Promise.resolve(undefined));
   for (const line of events) {
-    const fault = await walk.take(line);
+    const fault = await walk.take(checkLine(line));
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -48,6 +50,27 @@ describe('a walk over events', () => {
     const changed = change(lines[at] ?? '');
     expect(changed).not.toBe(lines[at]);
     expect((await firstFault(lines.with(at, changed)))?.position).toBe(positionOf(lines[at]));
+  });
+
+  test('names the event of which any byte of what is stored was flipped', async () => {
+    const seed = 20_261_130;
+    const anywhere = fc.record({
+      line: fc.nat({ max: lines.length - 1 }),
+      byte: fc.nat(),
+      bit: fc.nat({ max: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(anywhere, async ({ line, byte, bit }) => {
+        const bytes = Buffer.from(lines[line] ?? '');
+        const start = bytes.indexOf('"stored":') + '"stored":'.length;
+        const at = start + (byte % (bytes.length - 1 - start));
+        bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at);
+        const fault = await firstFault(lines.with(line, bytes.toString()));
+        const named = [positionOf(lines[line]), `after ${positionOf(lines[line - 1]) || '-1'}`];
+        expect([line, at, bit, named.includes(fault?.position ?? '')]).toEqual([line, at, bit, true]);
+      }),
+      { seed, numRuns: 300 },
+    );
   });
 
   test('names the event where one is missing, doubled or out of order', async () => {

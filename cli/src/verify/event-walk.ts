@@ -1,4 +1,5 @@
-import { checkedLeafHash, parseLine, WrongEvent, type ExportLine } from './export-line.ts';
+import type { CheckedLine } from './check-lines.ts';
+import { WrongEvent } from './export-line.ts';
 import { TreeRoot } from './tree-root.ts';
 import { openSignedCheckpoint, type VerifierKey } from './verifier-key.ts';
 
@@ -43,22 +44,22 @@ export class EventWalk {
   }
 
   /** Takes the next line; undefined while nothing is wrong. */
-  async take(text: string): Promise<Fault | undefined> {
-    let line: ExportLine | undefined;
+  async take(line: CheckedLine): Promise<Fault | undefined> {
+    const { position, leafIndex, fault } = line;
+    if (position === undefined) return { position: `after ${this.lastPosition}`, what: fault ?? '' };
     try {
-      line = parseLine(text);
-      if (line.leafIndex > this.tree.size) await this.skipTo(line.leafIndex);
-      if (line.leafIndex !== this.tree.size)
-        throw new WrongEvent(`it stands as number ${line.leafIndex} where ${this.tree.size} is due`);
-      this.#takeInOrder(line);
-      this.tree.addLeaf(checkedLeafHash(line));
+      if (leafIndex > this.tree.size) await this.skipTo(leafIndex);
+      if (leafIndex !== this.tree.size)
+        throw new WrongEvent(`it stands as number ${leafIndex} where ${this.tree.size} is due`);
+      if (fault !== undefined) throw new WrongEvent(fault);
+      this.#takeInOrder(line, BigInt(position));
+      this.tree.addLeaf(line.leaf);
       this.#keepTree();
-      if (line.type === 'CheckpointPublished') this.#holdCheckpoint(line);
+      if (line.note !== undefined) this.#holdCheckpoint(line.note, position);
       return undefined;
     } catch (error) {
       if (!(error instanceof WrongEvent)) throw error;
-      const where = line === undefined ? `after ${this.lastPosition}` : line.position;
-      return { position: where, what: error.message };
+      return { position, what: error.message };
     }
   }
 
@@ -74,13 +75,12 @@ export class EventWalk {
     }
   }
 
-  #takeInOrder(line: ExportLine): void {
-    const position = BigInt(line.position);
+  #takeInOrder({ type, room }: CheckedLine, position: bigint): void {
     if (position <= this.#lastPosition) throw new WrongEvent('it is not in the order of the log');
     this.#lastPosition = position;
     this.count += 1;
-    this.types.set(line.type, (this.types.get(line.type) ?? 0) + 1);
-    if (line.room !== null) this.rooms.set(line.room, (this.rooms.get(line.room) ?? 0) + 1);
+    this.types.set(type, (this.types.get(type) ?? 0) + 1);
+    if (room !== null) this.rooms.set(room, (this.rooms.get(room) ?? 0) + 1);
   }
 
   #keepTree(): void {
@@ -89,8 +89,8 @@ export class EventWalk {
   }
 
   /** Whoever rewrites history and all hashes after it cannot sign again what was published before. */
-  #holdCheckpoint(line: ExportLine): void {
-    const checkpoint = openSignedCheckpoint(String(line.data.note), this.#key);
+  #holdCheckpoint(note: string, position: string): void {
+    const checkpoint = openSignedCheckpoint(note, this.#key);
     if (checkpoint === undefined) return; // signed by a key that was replaced since
     const tree = this.#trees.get(checkpoint.size);
     if (tree === undefined) return;
@@ -100,6 +100,6 @@ export class EventWalk {
         `the events up to number ${checkpoint.size} are not those that were signed then` +
           (this.soundUntil === undefined ? '' : `; up to ${this.soundUntil} they are`),
       );
-    this.soundUntil = line.position;
+    this.soundUntil = position;
   }
 }

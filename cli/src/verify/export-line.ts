@@ -3,18 +3,26 @@ import { leafEntry, leafHash, sha256Hex } from '@verbatim/shared/record-hash';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 
-const fieldsSchema = z.record(z.string(), z.unknown());
+type Fields = Record<string, unknown>;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const fieldsSchema = z.custom<Fields>(isFields);
 const hash = z.string();
 
 /** What the verifier looks at in an event of an export; the rest is for people. */
-const lineSchema = z.object({
-  position: z.string(),
+export const exportLineSchema = z.object({
+  position: z.string().regex(/^\d{1,20}$/),
   leafIndex: z.int().min(0),
   leafHash: hash,
   eventId: z.string(),
   type: z.string(),
+  at: z.string(),
   organization: z.string(),
   room: z.string().nullable(),
+  actor: z.object({ id: z.string().nullable() }),
+  context: z.object({ sessionId: z.string().nullable() }),
+  correlationId: z.string().nullable(),
+  causationId: z.string().nullable(),
   content: z.enum(['present', 'erased', 'expired']).nullable(),
   data: fieldsSchema,
   /** Opens a message: the leaf covers the ciphertext, this leads from there to the words. */
@@ -31,7 +39,7 @@ const lineSchema = z.object({
     metadata: z.unknown(),
   }),
 });
-export type ExportLine = z.infer<typeof lineSchema>;
+export type ExportLine = z.infer<typeof exportLineSchema>;
 
 /** Where an event stands and what is wrong with it. */
 export class WrongEvent extends Error {
@@ -46,7 +54,7 @@ export function parseLine(text: string): ExportLine {
   } catch {
     throw new WrongEvent('the line is not JSON');
   }
-  const line = lineSchema.safeParse(value);
+  const line = exportLineSchema.safeParse(value);
   if (!line.success) throw new WrongEvent('the line is not an event of the record');
   return line.data;
 }
@@ -65,9 +73,35 @@ export function checkedLeafHash(line: ExportLine): Buffer {
     throw new WrongEvent('it is shown as another event than was stored');
   const leaf = leafHash(leafEntry(stored));
   if (leaf.toString('base64') !== line.leafHash) throw new WrongEvent('its leaf hash is not the one it has');
+  checkTold(line);
   checkOpened(line);
   return leaf;
 }
+
+/** Who, when and where are told beside what is stored, and have to be what is stored. */
+function checkTold({ stored, at, organization, room, actor, context, ...line }: ExportLine): void {
+  const metadata = isFields(stored.metadata) ? stored.metadata : {};
+  const isText = (value: string | null, found: unknown): boolean =>
+    typeof found === 'string' ? found === value : value === null;
+  const isId = (value: string | null, found: unknown): boolean =>
+    isUuid(found) ? found === value : value === null;
+  const sessionId = isFields(metadata.context) ? metadata.context.sessionId : undefined;
+  const { occurredAt, organizationId } = metadata;
+  const told = {
+    'at another time': at === (typeof occurredAt === 'string' ? occurredAt : stored.created),
+    'of another organization': !isUuid(organizationId) || organizationId === organization,
+    'in another room': isId(room, metadata.roomId),
+    'by somebody else': isId(actor.id, metadata.actorId),
+    'in another session': isText(context.sessionId, sessionId),
+    'with another correlation': isText(line.correlationId, metadata.correlationId),
+    'with another cause': isText(line.causationId, metadata.causationId),
+  };
+  for (const [what, isTrue] of Object.entries(told))
+    if (!isTrue) throw new WrongEvent(`it is shown ${what} than was stored`);
+}
+
+const isUuid = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 
 /** The client of the store hands over parsed JSON, and what Verbatim stores is RFC 8785, so the bytes come back. */
 function storedBytes(value: unknown): string {
@@ -79,13 +113,11 @@ function storedBytes(value: unknown): string {
 /** The one thing in which re-writing parsed JSON changes the order: such keys come first in JavaScript. */
 const hasNumberLikeKey = (json: string): boolean => /[{,]"\d+":/.test(json);
 
-const sealedSchema = z.object({ box: z.string(), keys: z.array(z.string()) });
-
 /** Types whose words an export proves, and does not only tell. */
 const proven = new Set(['MessageSent', 'MessageEdited']);
 
 function checkOpened({ stored, data, content, contentKey, eventId, type }: ExportLine): void {
-  const { sealed, ...plain } = fieldsSchema.safeParse(stored.data).data ?? {};
+  const { sealed, ...plain } = isFields(stored.data) ? stored.data : {};
   if ((content === null) !== (sealed === undefined))
     throw new WrongEvent('it is shown as if it were not sealed');
   if (content === 'present' && contentKey === undefined && proven.has(type))
@@ -93,7 +125,7 @@ function checkOpened({ stored, data, content, contentKey, eventId, type }: Expor
   const opened = contentKey === undefined ? undefined : open(contentKey, sealed, `${eventId}|${type}`);
   const known = { ...plain, ...opened };
   for (const [name, value] of Object.entries(known))
-    if (JSON.stringify(data[name]) !== JSON.stringify(value))
+    if (data[name] !== value && JSON.stringify(data[name]) !== JSON.stringify(value))
       throw new WrongEvent(`it is shown with another ${name} than was stored`);
   const isToldOnly = content === 'present' && opened === undefined;
   for (const [name, value] of Object.entries(data))
@@ -106,9 +138,14 @@ const tagBytes = 16;
 
 /** AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event: a box of another event does not open. */
 function open(key: string, sealed: unknown, boundTo: string): Record<string, unknown> {
-  const box = Buffer.from(sealedSchema.safeParse(sealed).data?.box ?? '', 'base64');
+  const box = Buffer.from(isFields(sealed) ? String(sealed.box) : '', 'base64');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'base64'), box.subarray(0, nonceBytes));
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      Buffer.from(key, 'base64'),
+      box.subarray(0, nonceBytes),
+      { authTagLength: tagBytes },
+    );
     decipher.setAAD(Buffer.from(boundTo)).setAuthTag(box.subarray(-tagBytes));
     const words =
       decipher.update(box.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');

@@ -1,16 +1,33 @@
 const lineEnd = 0x0a;
 /** No event is larger than an append may be, and opened and stored it stands there twice. */
 const maxLineBytes = 16 * 1024 * 1024;
+/** What is passed on at once: so much that passing it on costs next to nothing for each line. */
+const blockBytes = 256 * 1024;
 
-/** The lines of a text file, in batches as they come, so that a line costs no turn of the event loop. */
-export async function* lineBatches(bytes: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
-  let rest: Buffer = Buffer.alloc(0);
+/** The bytes of a text file in blocks of whole lines. */
+export async function* lineBlocks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  let pending = 0;
+  let sinceLineEnd = 0;
   for await (const piece of bytes) {
-    const buffer = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    const end = buffer.lastIndexOf(lineEnd);
-    rest = buffer.subarray(end + 1);
-    if (rest.length > maxLineBytes) throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-    if (end >= 0) yield buffer.toString('utf8', 0, end).split('\n');
+    const end = piece.lastIndexOf(lineEnd);
+    sinceLineEnd = end < 0 ? sinceLineEnd + piece.length : piece.length - end - 1;
+    if (sinceLineEnd > maxLineBytes) throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+    pieces.push(piece);
+    pending += piece.length;
+    if (pending < blockBytes || end < 0) continue;
+    const block = Buffer.concat(pieces);
+    const whole = block.lastIndexOf(lineEnd) + 1;
+    yield block.subarray(0, whole);
+    pieces = whole < block.length ? [block.subarray(whole)] : [];
+    pending = block.length - whole;
   }
-  if (rest.length > 0) yield [rest.toString('utf8')];
+  if (pending > 0) yield Buffer.concat(pieces);
+}
+
+/** The lines in a block, without their ends. */
+export function linesIn(block: Uint8Array): string[] {
+  const lines = Buffer.from(block.buffer, block.byteOffset, block.length).toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
 }

@@ -1,7 +1,8 @@
 import type { Archive, FileSum } from './archive.ts';
 import { EventWalk, type Fault, type Gap } from './event-walk.ts';
 import { WrongEvent } from './export-line.ts';
-import { lineBatches } from './lines.ts';
+import { LineChecker } from './line-checker.ts';
+import { lineBlocks, linesIn } from './lines.ts';
 import { proofLineSchema, type Manifest } from './manifest.ts';
 import { openSignedCheckpoint, type VerifierKey } from './verifier-key.ts';
 
@@ -34,8 +35,9 @@ async function firstFault(
   onEnd: (sum: FileSum) => void,
   onProgress: ((done: number, total: number) => void) | undefined,
 ): Promise<Fault | undefined> {
+  const checker = new LineChecker(manifest.counts.events);
   try {
-    for await (const lines of lineBatches(archive.read('events.jsonl', onEnd))) {
+    for await (const lines of checker.check(lineBlocks(archive.read('events.jsonl', onEnd)))) {
       for (const line of lines) {
         const fault = await walk.take(line);
         if (fault !== undefined) return fault;
@@ -46,6 +48,8 @@ async function firstFault(
   } catch (error) {
     if (error instanceof WrongEvent) return { position: undefined, what: error.message };
     return { position: `after ${walk.lastPosition}`, what: `the export cannot be read on: ${String(error)}` };
+  } finally {
+    await checker.close();
   }
 }
 
@@ -80,8 +84,8 @@ function isSameCount(counted: ReadonlyMap<string, number>, told: Readonly<Record
 }
 
 async function* gapsOf(archive: Archive, onEnd: (sum: FileSum) => void): AsyncGenerator<Gap, undefined> {
-  for await (const lines of lineBatches(archive.read('proofs.jsonl', onEnd)))
-    for (const line of lines) {
+  for await (const block of lineBlocks(archive.read('proofs.jsonl', onEnd)))
+    for (const line of linesIn(block)) {
       const { level, index, hash } = proofLineSchema.parse(JSON.parse(line));
       yield { level, index, hash: Buffer.from(hash, 'base64') };
     }

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { auditEntryView, newId, sessionView } from '@verbatim/shared';
+import { startInstance, type Instance } from '@verbatim/testing/instance';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const password = 'correct horse battery';
+const email = `${newId()}@example.org`;
+const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+let directory: string;
+let instance: Instance;
+let token: string;
+let open: string;
+let closed: string;
+let messageId: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-audit-'));
+  instance = await startInstance();
+  const body = { organizationName: 'Works', displayName: 'Olga', email, password };
+  token = sessionView.parse(await post('/auth/sign-up', body)).accessToken;
+  open = await post('/chat/rooms', { kind: 'channel', name: 'open' }).then(idOf);
+  closed = await post('/chat/rooms', { kind: 'group', name: 'closed' }).then(idOf);
+  messageId = await post(`/chat/rooms/${open}/messages`, { text: 'said\u001b[31m openly' }).then(idOf);
+  await post(`/chat/rooms/${closed}/messages`, { text: 'said in private' });
+});
+afterAll(async () => {
+  await instance.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const idOf = (answer: unknown): string => z.object({ id: z.string() }).parse(answer).id;
+
+async function post(route: string, body: object): Promise<unknown> {
+  const response = await fetch(instance.origin + route, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${route} answered ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function audit(...args: string[]): Promise<Said> {
+  const env = {
+    ...process.env,
+    VERBATIM_EMAIL: email,
+    VERBATIM_PASSWORD: password,
+    VERBATIM_DATA_DIR: instance.dataDirectory,
+  };
+  const isLocal = args[0] === 'verify' || args.includes('--help');
+  const given = ['audit', ...args, ...(isLocal ? [] : ['--origin', instance.origin])];
+  const running = promisify(execFile)(process.execPath, [program, ...given], { env });
+  return running.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => z.object({ code: z.number(), stdout: z.string(), stderr: z.string() }).parse(error),
+  );
+}
+
+const entriesIn = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => auditEntryView.parse(JSON.parse(line)));
+
+/** Until the record has read all that happened above. */
+async function settled(): Promise<void> {
+  const response = await fetch(`${instance.origin}/audit/events?limit=1`, {
+    headers: { authorization: `Bearer ${token}`, 'x-min-position': positionOfLast },
+  });
+  expect(response.status).toBe(200);
+}
+let positionOfLast = '0';
+
+describe('the audit command', () => {
+  it('explains itself and every action', async () => {
+    const { code, stdout } = await audit('--help');
+    expect(code).toBe(0);
+    for (const action of ['events', 'room-at', 'replay', 'trail', 'export', 'verify', 'holds', 'erase']) {
+      expect(stdout).toContain(action);
+      expect((await audit(action, '--help')).stdout).toContain(`npm run audit -- ${action}`);
+    }
+    expect(await audit('nothing')).toMatchObject({ code: 64 });
+    expect(await audit('events', '--nonsense')).toMatchObject({ code: 64 });
+    expect(await audit('room-at')).toMatchObject({ code: 64 });
+  });
+
+  it('lists events as a table and as JSON lines', async () => {
+    const sent = z
+      .object({ position: z.string() })
+      .parse(await post(`/chat/rooms/${open}/messages`, { text: 'last' }));
+    positionOfLast = sent.position;
+    await settled();
+    const json = await audit('events', '--all', '--json');
+    expect(json.code).toBe(0);
+    const entries = entriesIn(json.stdout);
+    expect(entries.map(({ leafIndex }) => leafIndex)).toEqual(entries.map((_, index) => index));
+    const { stdout } = await audit('events', '--type', 'MessageSent', '--room', open);
+    expect(stdout).toMatch(/^position +at +who +action/);
+    expect(stdout).toContain('Olga');
+    expect(stdout).toContain('said\\u001b[31m openly');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('asks for a reason where one is needed, and takes one', async () => {
+    const refused = await audit('room-at', closed);
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--reason') });
+    const { code, stdout } = await audit('room-at', closed, '--reason', 'a matter of record');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('said in private')]);
+    expect((await audit('room-at', newId())).code).toBe(1);
+  });
+
+  it('shows a room as of a moment, all of it in pages, and replays it', async () => {
+    const [sent] = entriesIn((await audit('events', '--entity', messageId, '--json')).stdout);
+    const then = await audit('room-at', open, '--position', sent?.position ?? '', '--all');
+    expect(then.stdout).toContain('openly');
+    expect(then.stdout).not.toContain('last');
+    const replayed = await audit('replay', open, '--json');
+    expect(entriesIn(replayed.stdout).map(({ type }) => type)).toEqual([
+      'RoomCreated',
+      'ParticipantJoined',
+      'MessageSent',
+      'MessageSent',
+    ]);
+    expect((await audit('replay', open)).stdout.trim().split('\n')).toHaveLength(4);
+  });
+
+  it('verifies the trail of a message off line, and finds what was changed in it', async () => {
+    const { stdout } = await audit('trail', messageId, '--json');
+    const file = path.join(directory, 'trail.json');
+    const key = path.join(instance.dataDirectory, 'keys', 'checkpoint-key');
+    await writeFile(file, stdout);
+    const sound = await audit('verify', file, '--json');
+    expect(JSON.parse(sound.stdout)).toMatchObject({ ok: true, events: 1, isKeyItsOwn: true });
+    expect(await readFile(key, 'utf8')).toContain(
+      String(z.object({ keyName: z.string() }).parse(JSON.parse(sound.stdout)).keyName),
+    );
+    const position = entriesIn((await audit('events', '--entity', messageId, '--json')).stdout)[0]?.position;
+    for (const [from, to] of [
+      ['openly', 'secretly'],
+      [/"created":"2/, '"created":"1'],
+      [/"actorId":"./, '"actorId":"-'],
+      [/"hashes":\["./, '"hashes":["_'],
+    ] as const) {
+      await writeFile(file, stdout.replace(from, to));
+      const changed = await audit('verify', file, '--json');
+      expect(changed.code).toBe(1);
+      if (changed.stdout !== '')
+        expect(JSON.parse(changed.stdout)).toMatchObject({ ok: false, faults: [{ position }] });
+    }
+  });
+
+  it('verifies the stores of the running instance', async () => {
+    const { code, stdout } = await audit('verify', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ ok: true, faults: [] })]);
+    expect((await audit('verify')).stdout).toContain('as they were recorded');
+  });
+});
