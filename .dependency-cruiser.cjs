@@ -48,8 +48,8 @@ module.exports = {
     ...onlyImports('cli', ['shared'], 'Command lines use the outside interfaces and the stores.'),
     ...onlyImports(
       'standalone',
-      [...services, 'shared', 'event-store', 'postgres'],
-      'npm start composes the services; the built page it serves as files.',
+      [...services, 'shared', 'event-store', 'postgres', 'cli'],
+      'npm start composes the services; the built page it serves as files; restore verifies as the command line does.',
     ),
     ...onlyImports('bench', ['shared', 'testing'], 'Measurements speak the wire from outside.'),
     ...onlyImports('e2e', ['shared', 'testing'], 'Tests of the whole speak the wire from outside.'),

@@ -36,6 +36,10 @@ export async function keepKeys(
   };
 }
 
+/** Where a key is kept in a data directory. */
+export const keyFileOf = (dataDirectory: string, name: keyof Keys): string =>
+  path.join(dataDirectory, 'keys', makers[name].file);
+
 /** Fresh keys for an installation with stores of its own. */
 export function makeKeys(): Keys {
   return {
