@@ -1,6 +1,10 @@
 import type { Benchmark } from './benchmark.ts';
 import { commandPathBenchmark } from './command-path.ts';
 import { liveLatencyBenchmark } from './live-latency.ts';
+import { recordHashingBenchmark } from './record/hashing.ts';
+import { recordPastBenchmark } from './record/past-room.ts';
+import { recordProofsBenchmark } from './record/proofs.ts';
+import { recordVerifyBenchmark } from './record/verify.ts';
 import { relayCrashBenchmark } from './relay-crash.ts';
 import { relayCrowdBenchmark } from './relay-crowd.ts';
 import { relayFanOutBenchmark } from './relay-fan-out.ts';
@@ -37,6 +41,10 @@ const benchmarks: readonly Benchmark[] = [
     summary: 'kill -9 of the relay under 1,000 live clients: back when, anything lost or doubled',
     run: relayCrashBenchmark,
   },
+  recordVerifyBenchmark,
+  recordHashingBenchmark,
+  recordProofsBenchmark,
+  recordPastBenchmark,
 ];
 
 const [name, ...args] = process.argv.slice(2);

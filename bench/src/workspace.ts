@@ -5,6 +5,7 @@ const maxSockets = 256;
 
 /** An organization with people, made through the public interface. */
 export interface Person {
+  readonly password: string;
   readonly session: SessionView;
   readonly api: Api;
 }
@@ -69,14 +70,14 @@ export async function signUp(origin: string): Promise<Person> {
     password,
   };
   const session = sessionView.parse(await new Api(origin).call('POST', '/auth/sign-up', body));
-  return { session, api: new Api(origin, session.accessToken) };
+  return { session, password, api: new Api(origin, session.accessToken) };
 }
 
 export async function invite(origin: string, owner: Person, displayName: string): Promise<Person> {
   const { code } = invitationView.parse(await owner.api.call('POST', '/auth/invitations', {}));
   const body = { code, displayName, email: `${newId()}@bench.test`, password };
   const session = sessionView.parse(await new Api(origin).call('POST', '/auth/accept-invitation', body));
-  return { session, api: new Api(origin, session.accessToken) };
+  return { session, password, api: new Api(origin, session.accessToken) };
 }
 
 /** A public channel that `creator` made; gives its id. */
