@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { auditEntryView, newId, sessionView } from '@verbatim/shared';
 import { startInstance, type Instance } from '@verbatim/testing/instance';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { CommandFailure, UsageError } from '../command.ts';
+import { auditCommand } from './audit-command.ts';
 
 const password = 'correct horse battery';
 const email = `${newId()}@example.org`;
-const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 let directory: string;
 let instance: Instance;
@@ -23,6 +21,9 @@ let messageId: string;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-audit-'));
   instance = await startInstance();
+  vi.stubEnv('VERBATIM_EMAIL', email);
+  vi.stubEnv('VERBATIM_PASSWORD', password);
+  vi.stubEnv('VERBATIM_DATA_DIR', instance.dataDirectory);
   const body = { organizationName: 'Works', displayName: 'Olga', email, password };
   token = sessionView.parse(await post('/auth/sign-up', body)).accessToken;
   open = await post('/chat/rooms', { kind: 'channel', name: 'open' }).then(idOf);
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await post(`/chat/rooms/${closed}/messages`, { text: 'said in private' });
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await instance.remove();
   await rm(directory, { recursive: true, force: true });
 });
@@ -53,20 +55,27 @@ interface Said {
   readonly stderr: string;
 }
 
+/** As at a terminal where nobody sits. */
 async function audit(...args: string[]): Promise<Said> {
-  const env = {
-    ...process.env,
-    VERBATIM_EMAIL: email,
-    VERBATIM_PASSWORD: password,
-    VERBATIM_DATA_DIR: instance.dataDirectory,
-  };
-  const isLocal = args[0] === 'verify' || args.includes('--help');
-  const given = ['audit', ...args, ...(isLocal ? [] : ['--origin', instance.origin])];
-  const running = promisify(execFile)(process.execPath, [program, ...given], { env });
-  return running.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: unknown) => z.object({ code: z.number(), stdout: z.string(), stderr: z.string() }).parse(error),
+  const said = { stdout: '', stderr: '' };
+  const listening = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text);
+      return true;
+    }),
   );
+  const isLocal = args[0] === 'verify';
+  try {
+    const code = await auditCommand.run([...args, ...(isLocal ? [] : ['--origin', instance.origin])]);
+    return { code, ...said };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof UsageError || error instanceof TypeError) return { code: 64, ...said };
+    if (error instanceof CommandFailure) return { code: 1, ...said, stderr: said.stderr + error.message };
+    throw error;
+  } finally {
+    for (const spy of listening) spy.mockRestore();
+  }
 }
 
 const entriesIn = (stdout: string) =>
@@ -86,11 +95,9 @@ let positionOfLast = '0';
 
 describe('the audit command', () => {
   it('explains itself and every action', async () => {
-    const { code, stdout } = await audit('--help');
-    expect(code).toBe(0);
     for (const action of ['events', 'room-at', 'replay', 'trail', 'export', 'verify', 'holds', 'erase']) {
-      expect(stdout).toContain(action);
-      expect((await audit(action, '--help')).stdout).toContain(`npm run audit -- ${action}`);
+      expect(auditCommand.help).toContain(action);
+      expect(auditCommand.helpFor?.([action])).toContain(`npm run audit -- ${action}`);
     }
     expect(await audit('nothing')).toMatchObject({ code: 64 });
     expect(await audit('events', '--nonsense')).toMatchObject({ code: 64 });

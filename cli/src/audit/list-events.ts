@@ -84,9 +84,14 @@ export const nameOf = ({ displayName, id, type }: AuditEntryView['actor']): stri
 const isShownAlready = (name: string, value: unknown): boolean =>
   value === null || value === undefined || ['messageId', 'roomId', 'organizationId', 'note'].includes(name);
 
+/** What somebody said or named comes before ids and days. */
+const isForPeople = ([name]: readonly [string, unknown]): boolean =>
+  ['text', 'name', 'displayName', 'emoji', 'reason', 'role'].includes(name);
+
 export function detailOf({ content, data }: AuditEntryView): string {
-  const told = Object.entries(data)
-    .filter(([name, value]) => !isShownAlready(name, value))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const fields = Object.entries(data).filter(([name, value]) => !isShownAlready(name, value));
+  const told = [...fields.filter(isForPeople), ...fields.filter((field) => !isForPeople(field))].map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return [...(content === null || content === 'present' ? [] : [`(${content})`]), ...told].join(' ');
 }

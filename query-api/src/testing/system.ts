@@ -40,7 +40,7 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 30_000;
+const readyWithinMs = 120_000;
 
 export async function startSystem(): Promise<System> {
   const [database, store, port] = await Promise.all([freshDatabase(), freshEventStore(), freePort()]);
