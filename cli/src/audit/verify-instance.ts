@@ -12,7 +12,7 @@ import { CommandFailure } from '../command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import { parseVerifierKey } from '../verify/verifier-key.ts';
 import { verifyStores, type StoresReport } from '../verify-stores/verify-stores.ts';
-import { faultLines, type VerifyReport } from './verify.ts';
+import { faultLines, type VerifyReport } from './verify-report.ts';
 
 /** Long, because it runs beside whatever the instance does, and some questions pass over whole tables. */
 const statementTimeoutMs = 600_000;

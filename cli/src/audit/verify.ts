@@ -2,12 +2,11 @@ import { open, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { CommandFailure, UsageError } from '../command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
-import { visible } from '../terminal/table.ts';
-import type { Fault } from '../verify/event-walk.ts';
 import { verifyExport } from '../verify/verify-export.ts';
 import { verifyTrail } from '../verify/verify-trail.ts';
 import type { Action } from './action.ts';
 import { verifyInstance } from './verify-instance.ts';
+import { faultLines, type VerifyReport } from './verify-report.ts';
 
 export const verifyAction: Action = {
   name: 'verify',
@@ -53,12 +52,6 @@ Exit code 0 when all is as it was signed, 1 when anything is not; the first wron
   },
 };
 
-export interface VerifyReport {
-  readonly faults: readonly Fault[];
-  readonly json: object;
-  readonly text: string;
-}
-
 /** @throws CommandFailure for what is neither export nor trail, with the reason. */
 async function verifyFile(file: string, verifierKey: string | undefined): Promise<VerifyReport> {
   let bar: ProgressBar | undefined;
@@ -88,13 +81,6 @@ async function verifyFile(file: string, verifierKey: string | undefined): Promis
     bar?.finish();
   }
 }
-
-export const faultLines = (faults: readonly Fault[]): string =>
-  faults
-    .map(
-      ({ position, what }) => `  ${position === undefined ? '' : `position ${position}: `}${visible(what)}\n`,
-    )
-    .join('');
 
 /** Anything that does not begin as JSON does is taken for an export, so that a damaged one is told of as such. */
 async function isZip(file: string): Promise<boolean> {
