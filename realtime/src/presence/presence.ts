@@ -1,4 +1,5 @@
 import type { PeerMessage, Person, PresenceStatus } from '@verbatim/shared';
+import { LRUCache } from 'lru-cache';
 import { Subject, Subscription, bufferTime, delay, filter, interval, merge } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { personKey, type People } from '../people/people.ts';
@@ -28,6 +29,7 @@ const heartbeatMs = 10_000;
 const validForMs = 30_000;
 const lookForExpiredEveryMs = 1_000;
 const maxPeopleOfMessage = 500;
+const maxEncodedFrames = 20_000;
 
 /**
  * Who is there: told to those who share a room with them, never stored, and right again by itself after any
@@ -40,6 +42,8 @@ export class Presence {
   readonly #arrivals = new Subject<Person>();
   readonly #departures = new Subject<Person>();
   readonly #running = new Subscription();
+  /** After a restart everybody is told of everybody: the same frames over and over. */
+  readonly #encoded = new LRUCache<string, Buffer>({ max: maxEncodedFrames });
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -135,7 +139,7 @@ export class Presence {
   #tell({ userId, status }: PresenceChange): void {
     const listeners = new Set<Subscriber>();
     for (const room of this.#roomPeople.roomsOf(userId)) room.collectSubscribers(listeners);
-    const bytes = encodeFrame({ type: 'presence', userId, status });
+    const bytes = this.#encode(userId, status);
     for (const listener of listeners) if (listener.userId !== userId) listener.sendMomentary(bytes);
   }
 
@@ -143,7 +147,7 @@ export class Presence {
   #introduce(room: Room, userIds: ReadonlySet<string>): void {
     for (const userId of userIds) {
       const status = this.#book.toldOf({ organizationId: room.organizationId, userId });
-      if (status !== 'offline') room.sendMomentary(encodeFrame({ type: 'presence', userId, status }), userId);
+      if (status !== 'offline') room.sendMomentary(this.#encode(userId, status), userId);
     }
   }
 
@@ -152,8 +156,17 @@ export class Presence {
       if (introduced.has(userId)) continue;
       introduced.add(userId);
       const status = this.#book.toldOf({ organizationId: room.organizationId, userId });
-      if (status !== 'offline') connection.sendMomentary(encodeFrame({ type: 'presence', userId, status }));
+      if (status !== 'offline') connection.sendMomentary(this.#encode(userId, status));
     }
+  }
+
+  #encode(userId: string, status: PresenceStatus): Buffer {
+    const key = `${userId}/${status}`;
+    const known = this.#encoded.get(key);
+    if (known !== undefined) return known;
+    const bytes = encodeFrame({ type: 'presence', userId, status });
+    this.#encoded.set(key, bytes);
+    return bytes;
   }
 
   #expire(): void {
