@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** As the browser's client does while it hopes for a restart. */
 const backOff = { baseMs: 500, capMs: 3_000 };
+const connectWithinMs = 10_000;
 
 const readyFrame = z.object({
   rooms: z.array(z.object({ roomId: z.string(), seq: z.number(), epoch: z.number() })),
@@ -43,7 +44,10 @@ export class ResumingSocket {
   }
 
   #connect(): void {
-    const webSocket = new WebSocket(this.#url, subprotocol, { perMessageDeflate: false });
+    const webSocket = new WebSocket(this.#url, subprotocol, {
+      perMessageDeflate: false,
+      handshakeTimeout: connectWithinMs,
+    });
     this.#webSocket = webSocket;
     webSocket.on('open', () => {
       const resume = this.#cursor && { [this.roomId]: this.#cursor };

@@ -23,6 +23,8 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 5_000;
 const maxHeaderBytes = 16 * 1024;
+/** Beyond Node's 511 the system drops those who come back after a restart, and they try again only after up to 31 s. */
+const maxWaitingConnections = 4_096;
 const defaultDrainTimeoutMs = 5_000;
 
 /** Rejects when the address cannot be had. */
@@ -45,7 +47,7 @@ export async function listen(
       app(request, response);
     },
   );
-  server.listen(port, host);
+  server.listen({ port, host, backlog: maxWaitingConnections });
   await once(server, 'listening');
 
   let stopping: Promise<void> | undefined;
