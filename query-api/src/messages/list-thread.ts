@@ -22,8 +22,8 @@ const thread = `
     ORDER BY m.seq LIMIT $5) AS reply ON true
   ORDER BY reply.seq`;
 
-const isReply = (row: unknown): boolean =>
-  z.object({ isReply: z.boolean().nullable() }).parse(row).isReply === true;
+const foundSchema = z.object({ isReply: z.boolean().nullable() });
+const isReply = (row: unknown): boolean => foundSchema.parse(row).isReply === true;
 
 /**
  * The replies in the thread of a message, or in the thread that it is a reply in.

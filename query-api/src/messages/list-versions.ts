@@ -51,8 +51,8 @@ export async function listVersions(
   return pageOfRows(found, limit, ({ version }) => version);
 }
 
-const isVersion = (row: unknown): boolean =>
-  z.object({ version: z.number().nullable() }).parse(row).version !== null;
+const foundSchema = z.object({ version: z.number().nullable() });
+const isVersion = (row: unknown): boolean => foundSchema.parse(row).version !== null;
 
 function toVersionView(row: unknown): MessageVersionView {
   const { writtenBy, displayName, ...version } = versionRowSchema.parse(row);

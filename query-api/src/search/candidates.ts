@@ -12,12 +12,14 @@ export interface Candidate {
   readonly createdAt: string;
 }
 
-const candidateSchema = z.object({
-  messageId: z.string(),
-  position: z.coerce.bigint(),
-  text: z.string().nullable(),
-  createdAt: z.string().nullable(),
-});
+const candidatesSchema = z.array(
+  z.object({
+    messageId: z.string(),
+    position: z.coerce.bigint(),
+    text: z.string().nullable(),
+    createdAt: z.string().nullable(),
+  }),
+);
 
 export interface Candidates {
   readonly found: readonly Candidate[];
@@ -43,7 +45,7 @@ export async function findCandidates(
     ...conditions.oneOf,
     ...(conditions.none.length > 0 ? [conditions.none] : []),
   ]);
-  const all = z.array(candidateSchema).parse(rows);
+  const all = candidatesSchema.parse(rows);
   const oldest = all.reduce<bigint | undefined>(
     (least, { position }) => (least === undefined || position < least ? position : least),
     undefined,

@@ -70,7 +70,7 @@ const isOneWord = ({ words, folded }: Needle): boolean =>
 
 /** A part of a word stands for the words that have it: as many as this, those that most messages have. */
 const maxWordsLike = 200;
-const likeSchema = z.object({ pattern: z.string(), term: z.coerce.number() });
+const likeSchema = z.array(z.object({ pattern: z.string(), term: z.coerce.number() }));
 
 async function wordsLike(
   source: SqlSource,
@@ -88,7 +88,7 @@ async function wordsLike(
     [organizationId, [...new Set(patterns)]],
   );
   const found = new Map<string, number[]>();
-  for (const { pattern, term } of z.array(likeSchema).parse(rows))
+  for (const { pattern, term } of likeSchema.parse(rows))
     found.set(pattern, [...(found.get(pattern) ?? []), term]);
   return found;
 }

@@ -35,7 +35,7 @@ export async function scopeOf(source: SqlSource, { organizationId, userId }: Per
   return { narrowRoomIds: readable < all * narrowShare ? roomIds : null };
 }
 
-const namedSchema = z.object({ name: z.string(), id: z.string() });
+const namedSchema = z.array(z.object({ name: z.string(), id: z.string() }));
 
 /** People that a search names: by id, as `me`, by the whole name, else by the beginning of one of its words. */
 export async function peopleNamed(
@@ -101,7 +101,7 @@ async function idsByName(
      WHERE whole.id IS NOT NULL OR part.id IS NOT NULL`,
     [[...new Set(bare.values())], ...values],
   );
-  const found = z.array(namedSchema).parse(rows);
+  const found = namedSchema.parse(rows);
   return new Map(
     [...bare].map(([name, text]) => {
       const fixed = known[text.toLowerCase()];

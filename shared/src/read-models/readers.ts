@@ -25,6 +25,7 @@ const readableRoomSchema = z.object({
   visibility: z.enum(visibilities),
   role: z.enum(roomRoles).nullable(),
 });
+const readableRoomsSchema = z.array(readableRoomSchema);
 
 /**
  * For `SELECT … FROM`: the room `$3` of the organization `$1` with the caller `$2` as `participant`, if they may read
@@ -88,7 +89,7 @@ export async function roomsOfPerson(
      ORDER BY room.room_id`,
     [organizationId, userId],
   );
-  return z.array(readableRoomSchema).parse(rows);
+  return readableRoomsSchema.parse(rows);
 }
 
 /** Whoever asks, as the server knows them now: rights are never taken from a token. */
@@ -124,11 +125,13 @@ export async function callerOf(
   return { organizationId, userId, sessionId, role: role ?? 'member' };
 }
 
+const versionSchema = z.object({ version: z.number() });
+
 /** Rises with every change of the organization's directory; 0 before the first. */
 export async function directoryVersion(source: SqlSource, organizationId: string): Promise<number> {
   const { rows } = await source.query(
     `SELECT version FROM directory.organization WHERE organization_id = $1`,
     [organizationId],
   );
-  return rows[0] === undefined ? 0 : z.object({ version: z.number() }).parse(rows[0]).version;
+  return rows[0] === undefined ? 0 : versionSchema.parse(rows[0]).version;
 }
