@@ -9,6 +9,8 @@ export interface ProjectionMetrics {
   parked(readModel: string): void;
 }
 
+/** Finer where it is when all is well: a message should be readable within 20 ms. */
+const lagBucketsSeconds = [0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 const batchSizeBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
 export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
@@ -24,6 +26,7 @@ export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
     'projection_lag_seconds',
     'From the store taking an event to its rows being committed.',
     model,
+    lagBucketsSeconds,
   );
   const position = metrics.gauge('projection_position', 'The checkpoint, as a position in the log.', model);
   const interruptions = metrics.counter(

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chat } from './chat/chat.ts';
 import { directory } from './directory/directory.ts';
+import { readModels } from './projections.ts';
+import { Build } from './rebuild/build.ts';
 import { compareSchemas } from './rebuild/compare.ts';
 import { search } from './search/search.ts';
 import { historyArbitrary, itemsOf } from './testing/history.ts';
@@ -52,6 +54,30 @@ describe.each([chat, directory, search])('the read model $name', (model) => {
         const sides = [once, twice].map((schema) => ({ connection: fixture.client, schema })) as [Side, Side];
         expect(await compareSchemas(...sides)).toEqual([]);
         await fixture.drop(once, twice);
+      }),
+      { numRuns: Math.ceil(numRuns / 3) },
+    ));
+});
+
+describe.each(readModels)('the read model $name, built anew', (model) => {
+  it('is what it is when it follows the log, also when the building was stopped half-way', () =>
+    fc.assert(
+      fc.asyncProperty(historyArbitrary, lengths, async (steps, cuts) => {
+        const items = itemsOf(steps);
+        const live = await fixture.project(model, [items]);
+        const schema = `${live}_building`;
+        const batches = splitBy(items, cuts);
+        const half = batches.length >> 1;
+        for (const some of [batches.slice(0, half), batches.slice(half)]) {
+          const build = await Build.open({ databaseUrl: database.url, model, schema, skipped: new Set() });
+          for (const batch of some)
+            await build.apply({ items: batch, upTo: batch.at(-1)?.stored.position ?? build.position });
+          if (batches.length === 0 || some.at(-1) === batches.at(-1)) await build.finishLoading();
+          await build.close();
+        }
+        const sides = [live, schema].map((name) => ({ connection: fixture.client, schema: name }));
+        expect(await compareSchemas(...(sides as [Side, Side]))).toEqual([]);
+        await fixture.drop(live, schema);
       }),
       { numRuns: Math.ceil(numRuns / 3) },
     ));

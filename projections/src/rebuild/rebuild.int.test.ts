@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModels, type Projections } from '../projections.ts';
 import { openFixture, until, type Fixture } from '../testing/fixture.ts';
 import { edited, said } from '../testing/log-writer.ts';
-import { rebuild, verify, type RebuildOptions } from './rebuild.ts';
+import { emptyInPlace, rebuild, verify, type RebuildOptions } from './rebuild.ts';
 
 let database: FreshDatabase;
 let store: FreshEventStore;
@@ -154,6 +154,12 @@ describe('a rebuild', () => {
     const [begun] = await fixture.rows('SELECT position FROM chat_building.checkpoint');
     expect(Number(begun?.position)).toBeGreaterThan(0);
     await rebuild(options());
+    await fixture.caughtUp(allModels);
+    expect(await differencesOf()).toBe(0);
+  });
+
+  it('in place is filled again by who projects already', async () => {
+    await emptyInPlace(options());
     await fixture.caughtUp(allModels);
     expect(await differencesOf()).toBe(0);
   });
