@@ -5,6 +5,11 @@ import { recordHashingBenchmark } from './record/hashing.ts';
 import { recordPastBenchmark } from './record/past-room.ts';
 import { recordProofsBenchmark } from './record/proofs.ts';
 import { recordVerifyBenchmark } from './record/verify.ts';
+import { backlogBenchmark } from './read-models/backlog.ts';
+import { historyBenchmark } from './read-models/history.ts';
+import { lagBenchmark } from './read-models/lag.ts';
+import { rebuildBenchmark } from './read-models/rebuild.ts';
+import { searchBenchmark } from './read-models/search.ts';
 import { relayCrashBenchmark } from './relay-crash.ts';
 import { relayCrowdBenchmark } from './relay-crowd.ts';
 import { relayFanOutBenchmark } from './relay-fan-out.ts';
@@ -45,6 +50,31 @@ const benchmarks: readonly Benchmark[] = [
   recordHashingBenchmark,
   recordProofsBenchmark,
   recordPastBenchmark,
+  {
+    name: 'rebuild',
+    summary: 'all read models built anew from 1,000,000 events while people write and ask',
+    run: rebuildBenchmark,
+  },
+  {
+    name: 'backlog',
+    summary: 'how fast running projectors work off what was written faster than they project',
+    run: backlogBenchmark,
+  },
+  {
+    name: 'lag',
+    summary: 'from an event being stored to its rows being committed, at 100 messages/s',
+    run: lagBenchmark,
+  },
+  {
+    name: 'history',
+    summary: 'a page at a random place of a room, at 10,000 messages and at 5,000,000',
+    run: historyBenchmark,
+  },
+  {
+    name: 'search',
+    summary: 'searches of every kind among 5,000,000 messages',
+    run: searchBenchmark,
+  },
 ];
 
 const [name, ...args] = process.argv.slice(2);

@@ -62,15 +62,16 @@ export class Api {
 const password = 'correct horse battery staple';
 
 /** The owner of a new organization. */
-export async function signUp(origin: string): Promise<Person> {
-  const body = {
-    organizationName: 'Bench',
-    displayName: 'Owner',
-    email: `${newId()}@bench.test`,
-    password,
-  };
+export async function signUp(origin: string, email = `${newId()}@bench.test`): Promise<Person> {
+  const body = { organizationName: 'Bench', displayName: 'Owner', email, password };
   const session = sessionView.parse(await new Api(origin).call('POST', '/auth/sign-up', body));
   return { session, password, api: new Api(origin, session.accessToken) };
+}
+
+/** Somebody who signed up in an earlier measurement. */
+export async function logIn(origin: string, email: string): Promise<Person> {
+  const session = sessionView.parse(await new Api(origin).call('POST', '/auth/login', { email, password }));
+  return { session, api: new Api(origin, session.accessToken) };
 }
 
 export async function invite(origin: string, owner: Person, displayName: string): Promise<Person> {
