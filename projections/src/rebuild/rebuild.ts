@@ -4,6 +4,7 @@ import { skippedEvents } from '../group/decisions.ts';
 import type { ReadModel } from '../group/read-model.ts';
 import { createSchema, quoted, stateOf } from '../group/schema.ts';
 import { transaction } from '../group/transaction.ts';
+import { endLeadership } from '../runner/leadership.ts';
 import { connect } from '../tables/connection.ts';
 import { Build, headOf, RebuildFault } from './build.ts';
 import { compareSchemas, type Difference } from './compare.ts';
@@ -119,6 +120,7 @@ export async function emptyInPlace({ databaseUrl, models, report }: RebuildOptio
         await client.query(`DROP SCHEMA IF EXISTS ${quoted(model.name)} CASCADE`);
         await createSchema(client, model, model.name);
       });
+      await endLeadership(client, model.name);
     } finally {
       await client.end();
     }

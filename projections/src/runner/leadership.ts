@@ -19,10 +19,7 @@ export async function becomeLeader(client: pg.Client, name: string, signal: Abor
     ]);
     if (rows[0]?.won === true) return;
     await client.query(
-      `SELECT pg_terminate_backend(activity.pid)
-       FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
-       WHERE locktype = 'advisory' AND granted AND pg_locks.database = activity.datid
-         AND ((classid::bigint << 32) | objid::bigint) = ${lockOf}
+      `${endSessionOfLeader}
          AND activity.state <> 'active'
          AND activity.state_change < clock_timestamp() - $2 * interval '1 millisecond'`,
       [name, silentLeaderMs],
@@ -31,4 +28,14 @@ export async function becomeLeader(client: pg.Client, name: string, signal: Abor
   }
 }
 
+/** Whoever leads a read model starts over; what was done behind its back it would notice at the next event only. */
+export async function endLeadership(client: pg.Client, name: string): Promise<void> {
+  await client.query(endSessionOfLeader, [name]);
+}
+
 const lockOf = `hashtextextended('verbatim projections ' || $1, 0)`;
+const endSessionOfLeader = `
+  SELECT pg_terminate_backend(activity.pid)
+  FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
+  WHERE locktype = 'advisory' AND granted AND pg_locks.database = activity.datid
+    AND ((classid::bigint << 32) | objid::bigint) = ${lockOf}`;
