@@ -188,7 +188,7 @@ const messagesSql = `
     mentions, mentions_room, day, sent_at, created_at, version, reply_count)
   SELECT $1::uuid, ${messageId}, place.key::uuid,
     (2 + CASE place.number WHEN 0 THEN n / 80 * 41 + n % 80 ELSE n / 80 END)::integer, n, author.key::uuid,
-    'text', 'present', said.text, '{}', false, date.key, ${moment}, ${moment}, 1, 0
+    'text', 'present', said.text, '{}'::uuid[], false, date.key, ${moment}, ${moment}, 1, 0
   FROM ${numbered} ORDER BY n`;
 const documentsSql = `
   INSERT INTO search.document (organization_id, message_id, room_id, position, terms)
