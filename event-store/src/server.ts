@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { gossipService } from './cluster/gossip-service.ts';
 import { serverFeaturesService } from './cluster/server-features-service.ts';
 import type { Service } from './grpc/service.ts';
@@ -72,6 +73,8 @@ async function serve(
   };
 
   const stopSignal = new AbortController();
+  // Every append under way listens.
+  setMaxListeners(0, stopSignal.signal);
   const services: Service[] = [];
   services.push(
     streamsService(log, options, access, environment, stopSignal.signal),

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { TlsMaterial } from '../security/tls-files.ts';
@@ -55,6 +55,7 @@ export class Front {
 
   async #http2Ended(): Promise<void> {
     const enough = AbortSignal.timeout(LAST_WORDS_MS);
+    setMaxListeners(0, enough);
     const ending = [...this.#http2].map((socket) => once(socket, 'close', { signal: enough }));
     await Promise.allSettled(ending);
   }
