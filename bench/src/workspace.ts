@@ -71,7 +71,7 @@ export async function signUp(origin: string, email = `${newId()}@bench.test`): P
 /** Somebody who signed up in an earlier measurement. */
 export async function logIn(origin: string, email: string): Promise<Person> {
   const session = sessionView.parse(await new Api(origin).call('POST', '/auth/login', { email, password }));
-  return { session, api: new Api(origin, session.accessToken) };
+  return { session, password, api: new Api(origin, session.accessToken) };
 }
 
 export async function invite(origin: string, owner: Person, displayName: string): Promise<Person> {
