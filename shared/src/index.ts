@@ -5,11 +5,14 @@ export { message, type ExistingMessage, type MessageState } from './aggregates/m
 export {
   everyRoom,
   organization,
+  retentionDaysOf,
+  roomDayName,
   type ExistingOrganization,
   type Invitation,
   type LegalHold,
   type Member,
   type OrganizationState,
+  type RoomDay,
 } from './aggregates/organization.ts';
 export { reading, type ReadingState } from './aggregates/reading.ts';
 export { room, type ExistingRoom, type RoomState } from './aggregates/room.ts';

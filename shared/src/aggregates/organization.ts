@@ -21,6 +21,12 @@ export interface Invitation {
   readonly expiresAt: string;
 }
 
+export interface RoomDay {
+  readonly roomId: string;
+  /** UTC, `2026-11-22`. */
+  readonly day: string;
+}
+
 export type LegalHold = DomainEventOf<'LegalHoldPlaced'>['data'];
 
 export interface ExistingOrganization {
@@ -30,8 +36,8 @@ export interface ExistingOrganization {
   /** By user id, in the order in which they joined. */
   readonly members: ReadonlyMap<string, Member>;
   readonly invitations: ReadonlyMap<string, Invitation>;
-  /** Days by room id; the empty string stands for rooms without a rule of their own. Absent: for ever. */
-  readonly retentionDays: ReadonlyMap<string, number>;
+  /** By room id; a room without a rule of its own has `everyRoom`'s. Null, or no rule at all: for ever. */
+  readonly retentionDays: ReadonlyMap<string, number | null>;
   /** Holds in force, by id. */
   readonly holds: ReadonlyMap<string, LegalHold>;
   /** Erasures that were asked for, by id; `done` once nothing readable is left. */
@@ -42,6 +48,17 @@ export interface ExistingOrganization {
 
 export type OrganizationState = NoOrganization | ExistingOrganization;
 
+export const roomDayName = ({ roomId, day }: RoomDay): string => `${roomId}:${day}`;
+
+/** After how many days what is said in a room goes; null keeps it for ever. */
+export function retentionDaysOf(
+  { retentionDays }: Pick<ExistingOrganization, 'retentionDays'>,
+  roomId: string,
+): number | null {
+  const own = retentionDays.get(roomId);
+  return own === undefined ? (retentionDays.get(everyRoom) ?? null) : own;
+}
+
 /** The key in `retentionDays` of the rule for all rooms that have none. */
 export const everyRoom = '';
 
@@ -49,7 +66,7 @@ type Draft = NoOrganization | DraftOrganization;
 interface DraftOrganization extends ExistingOrganization {
   readonly members: Map<string, Member>;
   readonly invitations: Map<string, Invitation>;
-  readonly retentionDays: Map<string, number>;
+  readonly retentionDays: Map<string, number | null>;
   readonly holds: Map<string, LegalHold>;
   readonly erasures: Map<string, { userId: string; done: boolean }>;
   readonly expiredRoomDays: Set<string>;
@@ -120,8 +137,7 @@ function change(draft: DraftOrganization, event: OrganizationEvent): void {
       return;
     case 'RetentionSet': {
       const { roomId, days } = event.data;
-      if (days === null) draft.retentionDays.delete(roomId ?? everyRoom);
-      else draft.retentionDays.set(roomId ?? everyRoom, days);
+      draft.retentionDays.set(roomId ?? everyRoom, days);
       return;
     }
     case 'LegalHoldPlaced':
@@ -137,7 +153,7 @@ function change(draft: DraftOrganization, event: OrganizationEvent): void {
       draft.erasures.set(event.data.erasureId, { userId: event.data.userId, done: true });
       return;
     case 'RetentionApplied':
-      for (const { roomId, day } of event.data.roomDays) draft.expiredRoomDays.add(`${roomId}:${day}`);
+      for (const roomDay of event.data.roomDays) draft.expiredRoomDays.add(roomDayName(roomDay));
       return;
     default:
       assertNever(event);
