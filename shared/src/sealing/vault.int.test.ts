@@ -77,6 +77,31 @@ describe('the vault', () => {
     expect(keyring.lookUp(organizationId, scope)).toEqual({ status: 'expired' });
   });
 
+  test('asks again for what is announced to be destroyed, until it is', async () => {
+    const scope = personScope(randomUUID());
+    const [holder, destroyer] = [open(), open()];
+    await holder.prepare(organizationId, [scope], { create: true });
+    holder.forget(organizationId, [scope]);
+    await holder.prepare(organizationId, [scope]);
+    expect(holder.lookUp(organizationId, scope).status).toBe('present');
+    await destroyer.destroy(organizationId, [scope], 'erased');
+    await holder.prepare(organizationId, [scope]);
+    expect(holder.lookUp(organizationId, scope)).toEqual({ status: 'erased' });
+  });
+
+  test('trusts no held key while it may not have heard of a destruction', async () => {
+    const scope = personScope(randomUUID());
+    let isUpToDate = true;
+    const holder = open({ trustsHeldKeys: () => isUpToDate });
+    await holder.prepare(organizationId, [scope], { create: true });
+    await open().destroy(organizationId, [scope], 'erased');
+    await holder.prepare(organizationId, [scope]);
+    expect(holder.lookUp(organizationId, scope).status).toBe('present');
+    isUpToDate = false;
+    await holder.prepare(organizationId, [scope]);
+    expect(holder.lookUp(organizationId, scope)).toEqual({ status: 'erased' });
+  });
+
   test('lets the first destruction stand', async () => {
     const scope = personScope(randomUUID());
     await open().destroy(organizationId, [scope], 'expired');

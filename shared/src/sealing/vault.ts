@@ -27,6 +27,9 @@ export const vaultSchema: readonly string[] = [
      PRIMARY KEY (organization_id, scope),
      CHECK ((wrapped IS NULL) = (destroyed_as IS NOT NULL))
    )`,
+  // What retention may still let go.
+  `CREATE INDEX key_of_room_day ON vault.key (organization_id, scope)
+     WHERE destroyed_as IS NULL AND scope LIKE 'room-day:%'`,
 ];
 
 const maxHeldKeys = 50_000;
@@ -44,6 +47,8 @@ export interface VaultOptions {
   readonly previousMasterKeys?: readonly MasterKey[];
   /** Where destroyed keys are listed outside the database and its backups. */
   readonly destroyedKeys?: DestroyedKeyList;
+  /** False while this process may not have heard yet which keys were destroyed: then the vault is asked each time. */
+  readonly trustsHeldKeys?: () => boolean;
 }
 
 /** A keyring over the vault in Postgres. Keys at hand serve without it, so sending goes on while Postgres is away. */
@@ -52,7 +57,10 @@ export class VaultKeyring implements Keyring {
   readonly #masterKey: MasterKey;
   readonly #masterKeys: ReadonlyMap<string, MasterKey>;
   readonly #destroyedKeys: DestroyedKeyList | undefined;
+  readonly #trustsHeldKeys: () => boolean;
   readonly #held = new LRUCache<string, VaultKey>({ max: maxHeldKeys });
+  /** Announced to be destroyed, which may take a while: asked for each time until they are. */
+  readonly #doomed = new LRUCache<string, true>({ max: maxHeldKeys });
 
   constructor(database: VaultDatabase, masterKey: MasterKey, options: VaultOptions = {}) {
     this.#database = database;
@@ -60,6 +68,7 @@ export class VaultKeyring implements Keyring {
     const masterKeys = [masterKey, ...(options.previousMasterKeys ?? [])];
     this.#masterKeys = new Map(masterKeys.map((key) => [key.id, key]));
     this.#destroyedKeys = options.destroyedKeys;
+    this.#trustsHeldKeys = options.trustsHeldKeys ?? (() => true);
   }
 
   async prepare(
@@ -67,10 +76,10 @@ export class VaultKeyring implements Keyring {
     scopes: readonly KeyScope[],
     options: { create?: boolean } = {},
   ): Promise<void> {
-    const missing = this.#missing(organizationId, scopes);
-    if (missing.length === 0) return;
-    await this.#load(organizationId, missing);
-    const unknown = this.#missing(organizationId, missing);
+    const doubtful = this.#doubtful(organizationId, scopes);
+    if (doubtful.length === 0) return;
+    await this.#load(organizationId, doubtful);
+    const unknown = this.#missing(organizationId, doubtful);
     const [first] = unknown;
     if (first === undefined) return;
     if (options.create !== true) throw new MissingKeyError(organizationId, first);
@@ -85,7 +94,11 @@ export class VaultKeyring implements Keyring {
   }
 
   forget(organizationId: string, scopes: readonly KeyScope[]): void {
-    for (const scope of scopes) this.#held.delete(nameOf(organizationId, scope));
+    for (const scope of scopes) {
+      const name = nameOf(organizationId, scope);
+      this.#held.delete(name);
+      this.#doomed.set(name, true);
+    }
   }
 
   /**
@@ -117,6 +130,15 @@ export class VaultKeyring implements Keyring {
     return [...new Set(scopes)].filter((scope) => !this.#held.has(nameOf(organizationId, scope)));
   }
 
+  #doubtful(organizationId: string, scopes: readonly KeyScope[]): KeyScope[] {
+    if (!this.#trustsHeldKeys()) return [...new Set(scopes)];
+    if (this.#doomed.size === 0) return this.#missing(organizationId, scopes);
+    return [...new Set(scopes)].filter((scope) => {
+      const name = nameOf(organizationId, scope);
+      return this.#doomed.has(name) || !this.#held.has(name);
+    });
+  }
+
   async #load(organizationId: string, scopes: readonly KeyScope[]): Promise<void> {
     const rows = await this.#ask(
       `SELECT scope, wrapped, master_key_id, destroyed_as FROM vault.key WHERE organization_id = $1 AND scope = ANY($2)`,
@@ -124,8 +146,10 @@ export class VaultKeyring implements Keyring {
     );
     for (const row of rows as KeyRow[]) {
       const name = nameOf(organizationId, row.scope);
-      if (row.destroyed_as !== null) this.#held.set(name, { status: row.destroyed_as });
-      else if (row.wrapped !== null)
+      if (row.destroyed_as !== null) {
+        this.#held.set(name, { status: row.destroyed_as });
+        this.#doomed.delete(name);
+      } else if (row.wrapped !== null)
         this.#held.set(name, { status: 'present', key: this.#unwrap(row.wrapped, row.master_key_id, name) });
     }
   }
