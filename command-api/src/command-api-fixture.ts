@@ -62,6 +62,7 @@ export async function startApi(
   const api = await createCommandApi({
     eventStore,
     database,
+    databaseUrl: stores.databaseUrl,
     masterKey: stores.masterKey,
     signingKeys: parseSigningKeys(stores.signingKeyPem),
     allowedOrigins: [webOrigin],

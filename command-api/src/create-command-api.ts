@@ -1,9 +1,12 @@
 import {
+  AccessLog,
   accountsSchema,
   createTokenSigner,
   createTokenVerifier,
+  DestroyedKeyList,
   migrate,
   Sealer,
+  sqlSourceOf,
   VaultKeyring,
   vaultDatabase,
   vaultSchema,
@@ -22,6 +25,9 @@ import { loadLookUpHashes } from './accounts/look-up-hashes.ts';
 import { createPasswordHasher } from './accounts/password-hasher.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { documentsRouter } from './catalogue/documents-router.ts';
+import { Maintenance } from './compliance/erasure/maintenance.ts';
+import { ReadModels } from './compliance/read-models.ts';
+import { RetentionKeeper } from './compliance/retention-keeper.ts';
 import { CommandRunner } from './deciding/command-runner.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { commandRouter } from './http/command-router.ts';
@@ -38,12 +44,16 @@ import { Opener } from './streams/opener.ts';
 import { States } from './streams/states.ts';
 import { StreamQueue } from './streams/stream-queue.ts';
 import { chores } from './upkeep/chores.ts';
-import { startUpkeep } from './upkeep/upkeep.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 
 export interface CommandApiOptions {
   readonly eventStore: EventStore;
   readonly database: Database;
+  /** The same database, for work that takes longer than the pool allows. */
+  readonly databaseUrl: string;
   readonly masterKey: MasterKey;
+  /** Where destroyed keys are listed outside of the stores and their backups (`CHECKPOINT_ANCHOR_DIR`). */
+  readonly anchorDirectory?: string | undefined;
   readonly signingKeys: SigningKeys;
   readonly allowedOrigins: readonly string[];
   /** Where people find the web client, for links in invitations. */
@@ -61,13 +71,19 @@ export interface CommandApi {
   stop(): Promise<void>;
 }
 
+/** For so long keys are opened with although nobody can know yet that they are to be destroyed. */
+const keysHeldUnheardMs = 1_000;
+
 /** Needs Postgres to begin; once running, commands on rooms and messages do without it for a while. */
 export async function createCommandApi(options: CommandApiOptions): Promise<CommandApi> {
-  const { eventStore, database, masterKey, signingKeys, logger } = options;
+  const { eventStore, database, masterKey, anchorDirectory, signingKeys, logger } = options;
   await migrate(database, 'vault', vaultSchema);
   await migrate(database, 'accounts', accountsSchema);
 
-  const keyring = new VaultKeyring(vaultDatabase(database), masterKey);
+  const keyring = new VaultKeyring(vaultDatabase(database), masterKey, {
+    ...(anchorDirectory !== undefined && { destroyedKeys: new DestroyedKeyList(anchorDirectory) }),
+    trustsHeldKeys: () => feed.ageMs() <= keysHeldUnheardMs,
+  });
   const sealer = new Sealer(keyring);
   const [hasher, hashes] = await Promise.all([createPasswordHasher(), loadLookUpHashes(database, masterKey)]);
   const states = new States(eventStore, new Opener(keyring, sealer), () => feed.ageMs());
@@ -88,6 +104,7 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
   );
   const roomAdmins = new RoomAdmins(eventStore);
   const loginFailures = new LoginFailures(runner, logger);
+  const upkeep = new Upkeep(logger);
   const services = {
     ...options,
     keyring,
@@ -98,6 +115,11 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     hashes,
     loginThrottle: options.hasRateLimits ? new LoginThrottle() : undefined,
     loginFailures,
+    accessLog: new AccessLog({ eventStore, keyring }),
+    readModels: new ReadModels(sqlSourceOf(database)),
+    retention: new RetentionKeeper(() => upkeep.wake('apply retention')),
+    maintenance: new Maintenance(options.databaseUrl),
+    finishErasures: () => upkeep.wake('finish erasures'),
     names,
     readMarks,
     roomAdmins,
@@ -106,7 +128,7 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
     knownMessages: new KnownMessages(states),
     signer: createTokenSigner(signingKeys),
   };
-  const upkeep = startUpkeep(chores(services), logger);
+  upkeep.start(chores(services));
   const rateLimits = options.hasRateLimits ? new RateLimits() : undefined;
   const authenticate = createAuthenticate(createTokenVerifier(signingKeys.verification), states);
   return {

@@ -21,6 +21,7 @@ await runService('command-api', async (logger) => {
     DATABASE_URL: environment.DATABASE_URL,
     VERBATIM_SIGNING_KEY: environment.VERBATIM_SIGNING_KEY,
     VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
+    CHECKPOINT_ANCHOR_DIR: environment.CHECKPOINT_ANCHOR_DIR,
     ALLOWED_ORIGINS: environment.ALLOWED_ORIGINS,
     VERBATIM_RATE_LIMITS: environment.VERBATIM_RATE_LIMITS,
   };
@@ -32,7 +33,9 @@ await runService('command-api', async (logger) => {
   const api = await createCommandApi({
     eventStore,
     database,
+    databaseUrl: configuration.DATABASE_URL,
     masterKey: new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64')),
+    anchorDirectory: configuration.CHECKPOINT_ANCHOR_DIR,
     signingKeys: configuration.VERBATIM_SIGNING_KEY,
     allowedOrigins: origins,
     publicOrigin: origins[0] ?? `http://localhost:${PORT}`,

@@ -1,4 +1,5 @@
 import type {
+  AccessLog,
   Database,
   EventStore,
   Logger,
@@ -11,6 +12,9 @@ import type { LoginFailures } from './accounts/login-failures.ts';
 import type { LoginThrottle } from './accounts/login-throttle.ts';
 import type { LookUpHashes } from './accounts/look-up-hashes.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
+import type { Maintenance } from './compliance/erasure/maintenance.ts';
+import type { ReadModels } from './compliance/read-models.ts';
+import type { RetentionKeeper } from './compliance/retention-keeper.ts';
 import type { CommandRunner } from './deciding/command-runner.ts';
 import type { KnownMessages } from './import/known-messages.ts';
 import type { OrganizationNames } from './mentions/organization-names.ts';
@@ -39,6 +43,13 @@ export interface Services {
   /** Undefined where limits are lifted. */
   readonly loginThrottle: LoginThrottle | undefined;
   readonly loginFailures: LoginFailures;
+  /** What was refused to whom of the record, and who looked at what would go. */
+  readonly accessLog: AccessLog;
+  readonly readModels: ReadModels;
+  readonly retention: RetentionKeeper;
+  readonly maintenance: Maintenance;
+  /** Has what is left to do for erasures done soon. */
+  readonly finishErasures: () => void;
   readonly signer: TokenSigner;
   readonly signingKeys: SigningKeys;
   /** Browsers may use cookies from these origins only. */

@@ -11,6 +11,8 @@ const common = {
   work_mem: '8MB',
   maintenance_work_mem: '128MB',
   max_wal_size: '1GB',
+  // A segment kept for reuse still holds what was erased.
+  wal_recycle: 'off',
   checkpoint_timeout: '15min',
   // No replicas follow an embedded server; what a rebuild loads into new tables then needs no log of its own.
   wal_level: 'minimal',

@@ -80,6 +80,7 @@ interface Place {
   readonly messageId: string;
   readonly userId: string;
   readonly invitationId?: string;
+  readonly holdId?: string;
 }
 
 /** A fresh room and what is in it, so that no request meets what another one left. */
@@ -149,6 +150,11 @@ const examples: Readonly<Record<string, Example>> = {
   SetFavourite: {},
   UnsetFavourite: {},
   Import: { body: () => ({ items: [{ sourceId: 'bad' }] }) },
+  PlaceHold: { body: ({ userId }) => ({ name: 'a case', userIds: [userId], reason: 'asked' }) },
+  ReleaseHold: {},
+  SetRetention: { body: ({ roomId }) => ({ roomId, days: 30 }) },
+  RequestErasure: { body: ({ userId }) => ({ userId, reason: 'asked' }) },
+  RequestExport: { body: ({ roomId }) => ({ format: 'jsonl', roomId, reason: 'asked' }) },
 };
 
 /** Whoever would end the session that other rows need, or asks with a password that is wrong on purpose. */
@@ -209,11 +215,11 @@ describe('every route', () => {
 async function tryEverybody(route: Route, visibility: Visibility): Promise<void> {
   const outcome: Partial<Record<Standing, Verdict>> = {};
   const expected: Partial<Record<Standing, Verdict>> = {};
-  const untouched = { ...(await newPlace(visibility)), ...(await freshInvitation(route)) };
+  const untouched = { ...(await newPlace(visibility)), ...(await freshSubject(route)) };
   for (const standing of standings) {
     const verdict = verdictOf(route, visibility, standing);
     const isFresh = verdict === 'yes' && 'inPublic' in accessTable[route.access];
-    const place = isFresh ? await newPlace(visibility) : { ...untouched, ...(await freshInvitation(route)) };
+    const place = isFresh ? await newPlace(visibility) : { ...untouched, ...(await freshSubject(route)) };
     const reply = await ask(route, standing, place);
     expected[standing] = verdict;
     outcome[standing] = isAllowed(reply, route) ? 'yes' : (reply.status as Verdict);
@@ -233,8 +239,12 @@ describe('outside rooms', () => {
   );
 });
 
-async function freshInvitation(route: Route): Promise<{ invitationId?: string }> {
-  return route.name === 'RevokeInvitation' ? { invitationId: (await as('owner').invite()).id } : {};
+/** What a route does away with. */
+async function freshSubject({ name }: Route): Promise<Pick<Place, 'invitationId' | 'holdId'>> {
+  if (name === 'RevokeInvitation') return { invitationId: (await as('owner').invite()).id };
+  if (name !== 'ReleaseHold') return {};
+  const hold = { name: 'a case', userIds: [bystander.user.id], reason: 'asked' };
+  return { holdId: (await as('owner').done('POST', '/audit/holds', hold)).id };
 }
 
 describe('what is another organization’s', () => {

@@ -1,4 +1,5 @@
 import { accountRoutes } from '../accounts/account-routes.ts';
+import { complianceRoutes } from '../compliance/compliance-routes.ts';
 import type { Route } from '../http/route.ts';
 import { importRoutes } from '../import/import-routes.ts';
 import { messageRoutes } from '../message/message-routes.ts';
@@ -17,4 +18,5 @@ export const catalogue: readonly Route[] = [
   ...accountRoutes,
   ...organizationRoutes,
   ...importRoutes,
+  ...complianceRoutes,
 ];

@@ -95,6 +95,42 @@ const organizationCommand: fc.Arbitrary<OrganizationCommand> = fc.oneof(
     email: fc.constant(null),
     expiresAt: fc.constant('2027-01-01T00:00:00.000Z'),
   }),
+  fc.record({
+    type: fc.constant('PlaceHold' as const),
+    actorId,
+    holdId: fc.constantFrom('h', 'k'),
+    name: fc.constant('a case'),
+    reason: fc.constant('asked'),
+    userIds: fc.option(fc.array(person, { maxLength: 2 })),
+    roomIds: fc.constant(null),
+    from: fc.constant(null),
+    to: fc.constant(null),
+    ownRoomIds: fc.constant(new Set<string>()),
+  }),
+  fc.record({ type: fc.constant('ReleaseHold' as const), actorId, holdId: fc.constantFrom('h', 'k') }),
+  fc.record({
+    type: fc.constant('SetRetention' as const),
+    actorId,
+    roomId: fc.constantFrom(null, 'room'),
+    days: fc.constantFrom(null, 1, 30),
+    isOwnRoom: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('ApplyRetention' as const),
+    today: fc.constant('2026-11-22'),
+    roomDays: fc.constant([{ roomId: 'room', day: '2026-11-01' }]),
+    reach: fc.constant(new Map([['member', new Set(['room'])]])),
+  }),
+  fc.record({
+    type: fc.constant('RequestErasure' as const),
+    actorId,
+    erasureId: fc.constantFrom('e', 'f'),
+    userId: person,
+    reason: fc.constant('asked'),
+    stays: fc.constant([{ roomId: 'room', from: '2026-11-01', to: null }]),
+    reach: fc.constant(new Map([['member', new Set(['room'])]])),
+  }),
+  fc.record({ type: fc.constant('CompleteErasure' as const), erasureId: fc.constantFrom('e', 'f') }),
 );
 const readingCommand: fc.Arbitrary<ReadingCommand> = fc.oneof(
   fc.record({

@@ -19,7 +19,7 @@ import type { StreamQueue } from '../streams/stream-queue.ts';
 import type { Freshness, StreamStates } from '../streams/stream-states.ts';
 import { TrackedStream } from '../streams/tracked-stream.ts';
 import type { CommandContext } from './command-context.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, Rejection } from './decision.ts';
 
 /** What a command is about, and how it is decided. */
 export interface Task<State, Event extends DomainEvent, World> {
@@ -234,9 +234,9 @@ function repetition<State, Event extends DomainEvent>(
   return { revision: receipt.revision, position: receipt.position, events: [] };
 }
 
-export function problemOf({
-  code,
-  errors,
-}: Extract<Decision<never>, { accepted: false }>['rejection']): Problem {
-  return new Problem(code, errors === undefined ? {} : { errors });
+export function problemOf({ code, errors, holdId }: Rejection): Problem {
+  return new Problem(code, {
+    ...(errors !== undefined && { errors }),
+    ...(holdId !== undefined && { detail: `The legal hold ${holdId} covers this content.` }),
+  });
 }

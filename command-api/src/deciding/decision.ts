@@ -5,6 +5,8 @@ export interface Rejection {
   readonly code: ProblemCode;
   /** For `invalid`: the fields of the command that name what is not there. */
   readonly errors?: readonly FieldError[];
+  /** For `held`: the hold that keeps it. */
+  readonly holdId?: string;
 }
 
 /** What becomes of a command. Accepted without events: it is already so. */

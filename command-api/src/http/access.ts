@@ -100,5 +100,7 @@ export const accessTable = {
     'organization-admin': 403,
     'other-organization': 'yes',
   },
+  /** What is decided about the record. Whatever is named must be one's own organization's. */
+  'record-keepers': { ...administrators, 'organization-admin': 403, compliance: 'yes' },
 } as const satisfies Record<string, Row | RoomRow>;
 export type AccessRow = keyof typeof accessTable;

@@ -94,14 +94,20 @@ export function openRoute<Parameters extends z.ZodObject, Query extends z.ZodObj
   return { ...described, run: (services, _principal, raw) => handle(services, checked(definition, raw)) };
 }
 
+export type RouteDefinition<
+  Parameters extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+> = Definition<
+  Parameters,
+  Query,
+  Body,
+  AuthenticatedRequest<z.output<Parameters>, z.output<Query>, z.output<Body>>
+>;
+
 /** A route for people of an organization. */
 export function route<Parameters extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
-  definition: Definition<
-    Parameters,
-    Query,
-    Body,
-    AuthenticatedRequest<z.output<Parameters>, z.output<Query>, z.output<Body>>
-  >,
+  definition: RouteDefinition<Parameters, Query, Body>,
 ): Route {
   const { handle, ...described } = definition;
   return {

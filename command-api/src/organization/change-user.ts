@@ -1,5 +1,6 @@
 import type { ExistingOrganization, OrganizationEvent } from '@verbatim/shared';
 import { accept, reject, type Decision } from '../deciding/decision.ts';
+import { isLastOwner } from './last-owner.ts';
 import type { ChangeUser } from './organization-command.ts';
 import { administers, isKeptByOwners, roleOf } from './organization-rights.ts';
 
@@ -24,13 +25,6 @@ export function changeUser(
   if (active !== undefined && active !== person.active)
     events.push({ type: active ? 'UserReactivated' : 'UserDeactivated', data: { userId } });
   return accept(...events);
-}
-
-function isLastOwner(userId: string, state: ExistingOrganization): boolean {
-  if (roleOf(userId, state) !== 'owner') return false;
-  for (const [otherId, other] of state.members)
-    if (otherId !== userId && other.active && other.role === 'owner') return false;
-  return true;
 }
 
 function isErased(userId: string, state: ExistingOrganization): boolean {

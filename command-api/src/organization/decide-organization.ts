@@ -1,9 +1,5 @@
-import {
-  assertNever,
-  type ExistingOrganization,
-  type OrganizationEvent,
-  type OrganizationState,
-} from '@verbatim/shared';
+import type { ExistingOrganization, OrganizationEvent, OrganizationState } from '@verbatim/shared';
+import { decideCompliance } from '../compliance/decide-compliance.ts';
 import { accept, alreadySo, reject, type Decision } from '../deciding/decision.ts';
 import { changeUser } from './change-user.ts';
 import { acceptInvitation, inviteUser, revokeInvitation } from './invitations.ts';
@@ -28,7 +24,7 @@ export function decideOrganization(
     case 'TakeInImported':
       return takeInImported(command, state);
     default:
-      return assertNever(command);
+      return decideCompliance(command, state);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OrganizationRole } from '@verbatim/shared';
+import type { ComplianceCommand } from '../compliance/compliance-command.ts';
 
 export interface FoundOrganization {
   readonly type: 'FoundOrganization';
@@ -42,4 +43,10 @@ export interface TakeInImported {
 }
 
 export type OrganizationCommand =
-  FoundOrganization | InviteUser | RevokeInvitation | AcceptInvitation | ChangeUser | TakeInImported;
+  | FoundOrganization
+  | InviteUser
+  | RevokeInvitation
+  | AcceptInvitation
+  | ChangeUser
+  | TakeInImported
+  | ComplianceCommand;

@@ -9,7 +9,7 @@ import {
 /** Keys that others have destroyed, or are about to, are dropped here at once: nothing more is sealed or opened with them. */
 export function forgetKeysOf(keyring: Keyring, { type, stream, data }: RecordedEvent): void {
   const organizationId = stream.slice('organization-'.length);
-  if (type === 'ErasureRequested') {
+  if (type === 'ErasureRequested' || type === 'ContentErased') {
     const { userId } = eventCatalogue[type].data.parse(data);
     keyring.forget(organizationId, [personScope(userId)]);
   }

@@ -5,6 +5,7 @@ import {
   reading,
   room,
   user,
+  type AuditEvent,
   type MessageEvent,
   type MessageState,
   type OrganizationEvent,
@@ -105,6 +106,16 @@ export const readingKind: StreamKind<ReadingState, ReadingEvent> = {
   weigh: () => 0,
 };
 
+/** Only what commands with a key came to: so many events ago a retry is a new request. */
+export const auditKind: StreamKind<undefined, AuditEvent> = {
+  pick: (event) => (isAuditEvent(event) ? event : undefined),
+  initial: undefined,
+  fold: () => undefined,
+  readsContent: false,
+  tailEvents: 500,
+  weigh: () => 0,
+};
+
 function isOrganizationEvent(event: Recorded): event is Recorded<OrganizationEvent> {
   return eventCatalogue[event.type].category === 'organization';
 }
@@ -123,4 +134,8 @@ function isMessageEvent(event: Recorded): event is Recorded<MessageEvent> {
 
 function isReadingEvent(event: Recorded): event is Recorded<ReadingEvent> {
   return eventCatalogue[event.type].category === 'reading';
+}
+
+function isAuditEvent(event: Recorded): event is Recorded<AuditEvent> {
+  return eventCatalogue[event.type].category === 'audit';
 }

@@ -2,6 +2,7 @@ import {
   Problem,
   room,
   streamOf,
+  type AuditEvent,
   type EventStore,
   type ExistingOrganization,
   type MessageEvent,
@@ -16,6 +17,7 @@ import {
 } from '@verbatim/shared';
 import type { RoomWorld } from '../room/room-rights.ts';
 import {
+  auditKind,
   messageKind,
   organizationKind,
   readingKind,
@@ -39,6 +41,7 @@ const maxWeights = {
   users: 200_000,
   messages: 50_000,
   readings: 50_000,
+  audits: 50_000,
 };
 
 /** The states that commands are decided on. */
@@ -48,16 +51,18 @@ export class States {
   readonly rooms: StreamStates<RoomState, RoomEvent>;
   readonly messages: StreamStates<UnreadMessage, MessageEvent>;
   readonly readings: StreamStates<ReadingState, ReadingEvent>;
+  readonly audits: StreamStates<undefined, AuditEvent>;
 
   constructor(source: Pick<EventStore, 'readStream'>, opener: Opener, feedAgeMs: () => number) {
     const followed = { source, opener, feedAgeMs };
     const unfollowed = { source, opener, feedAgeMs: () => Infinity };
-    const { organizations, users, rooms, messages, readings } = maxWeights;
+    const { organizations, users, rooms, messages, readings, audits } = maxWeights;
     this.organizations = new StreamStates({ ...followed, kind: organizationKind, maxWeight: organizations });
     this.users = new StreamStates({ ...followed, kind: userKind, maxWeight: users });
     this.rooms = new StreamStates({ ...followed, kind: roomKind, maxWeight: rooms });
     this.messages = new StreamStates({ ...unfollowed, kind: messageKind, maxWeight: messages });
     this.readings = new StreamStates({ ...unfollowed, kind: readingKind, maxWeight: readings });
+    this.audits = new StreamStates({ ...unfollowed, kind: auditKind, maxWeight: audits });
   }
 
   applyFromFeed(event: RecordedEvent): void {

@@ -1,6 +1,7 @@
 import { personScope } from '@verbatim/shared';
 import { z } from 'zod';
 import { finishRegistrations } from '../accounts/finish-registrations.ts';
+import { finishErasures } from '../compliance/erasure/erasure-job.ts';
 import { finishDepartures } from '../organization/departure.ts';
 import type { Services } from '../services.ts';
 import type { Chore } from './upkeep.ts';
@@ -17,6 +18,8 @@ export function chores(services: Services): readonly Chore[] {
       everyMs: 5 * 60_000,
       run: () => services.activeRooms.prepareTomorrow(),
     },
+    { name: 'apply retention', everyMs: 60_000, run: () => services.retention.keep(services) },
+    { name: 'finish erasures', everyMs: 10_000, run: () => finishErasures(services) },
     { name: 'destroy keys of expired invitations', everyMs: 60_000, run: () => closeInvitations(services) },
     {
       name: 'clear away expired refresh tokens',

@@ -76,4 +76,17 @@ export const accountsSchema: readonly string[] = [
      command_id text NOT NULL,
      started_at timestamptz NOT NULL DEFAULT now()
    )`,
+  // Erasures and how far they are; nothing here says who somebody was. One that is done stays to be asked about.
+  `CREATE TABLE erasure (
+     erasure_id uuid PRIMARY KEY,
+     organization_id uuid NOT NULL,
+     user_id uuid NOT NULL UNIQUE,
+     command_id text NOT NULL,
+     step text NOT NULL DEFAULT 'requested'
+       CHECK (step IN ('requested', 'keys-destroyed', 'content-erased', 'rewritten', 'done')),
+     started_at timestamptz NOT NULL DEFAULT now(),
+     finished_at timestamptz,
+     CHECK ((step = 'done') = (finished_at IS NOT NULL))
+   )`,
+  `CREATE INDEX erasure_unfinished ON erasure (started_at) WHERE finished_at IS NULL`,
 ];

@@ -32,10 +32,14 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
   const database = createPool(DATABASE_URL, { applicationName: 'verbatim front' });
 
   const masterKey = new MasterKey(configuration.VERBATIM_MASTER_KEY.toString('base64'));
+  const anchorDirectory =
+    configuration.CHECKPOINT_ANCHOR_DIR ?? path.resolve(configuration.VERBATIM_DATA_DIR, 'anchors');
   const commandApi = await createCommandApi({
     eventStore,
     database,
+    databaseUrl: DATABASE_URL,
     masterKey,
+    anchorDirectory,
     signingKeys,
     allowedOrigins: origins,
     publicOrigin: origins[0] ?? `http://localhost:${PORT}`,
@@ -50,8 +54,7 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
       eventStore,
       masterKey,
       checkpointKey: configuration.VERBATIM_CHECKPOINT_KEY,
-      anchorDirectory:
-        configuration.CHECKPOINT_ANCHOR_DIR ?? path.resolve(configuration.VERBATIM_DATA_DIR, 'anchors'),
+      anchorDirectory,
       exportDirectory: path.resolve(configuration.VERBATIM_DATA_DIR, 'exports'),
     },
   });
