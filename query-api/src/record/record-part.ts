@@ -15,6 +15,7 @@ import type { AuditedRoute } from './access/audited-route.ts';
 import { AnchorDirectory } from './checkpoints/anchor.ts';
 import { startPublisher } from './checkpoints/publisher.ts';
 import { entryRoutes } from './entries/entry-routes.ts';
+import { erasureRoutes } from './erasures/erasure-routes.ts';
 import { ExportJobs } from './exports/export-jobs.ts';
 import { exportRoutes } from './exports/export-routes.ts';
 import { holdRoutes } from './holds/hold-routes.ts';
@@ -41,6 +42,7 @@ export const recordRoutes: readonly AuditedRoute[] = [
   ...proofRoutes,
   ...holdRoutes,
   ...exportRoutes,
+  ...erasureRoutes,
 ];
 
 /** Counting what an export holds may pass over all of an organization's events. */

@@ -15,8 +15,14 @@ import {
   type Logger,
   type SqlSource,
 } from '@verbatim/shared';
-import { findExport, pendingExports, type ExportRequest, type FinishedExport } from './export-request.ts';
-import { SealedFile } from './sealed-file.ts';
+import {
+  findExport,
+  pendingExports,
+  requestsOf,
+  type ExportRequest,
+  type FinishedExport,
+} from './export-request.ts';
+import { keptExports, SealedFile } from './sealed-file.ts';
 import { writeExport } from './write-export.ts';
 
 export interface ExportJobsOptions {
@@ -31,6 +37,7 @@ export interface ExportJobsOptions {
 
 type Progress = ExportView['progress'];
 const pollEveryMs = 1_000;
+const sweepEveryMs = 60_000;
 /** After a failure that may pass by itself, such as a vault that is away. */
 const retryAfterMs = 15_000;
 
@@ -42,6 +49,7 @@ export class ExportJobs {
   readonly #options: ExportJobsOptions;
   readonly #progress = new Map<string, Progress>();
   readonly #retryAt = new Map<string, number>();
+  #sweepsAt = 0;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
@@ -78,6 +86,7 @@ export class ExportJobs {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#round().catch((error: unknown) => logger.warn({ err: error }, 'exports must wait'));
+      if (performance.now() >= this.#sweepsAt) await this.#sweep();
       await delay(pollEveryMs, undefined, { signal }).catch(() => undefined); // the loop ends
     }
   }
@@ -98,6 +107,19 @@ export class ExportJobs {
       } finally {
         this.#progress.delete(exportId);
       }
+    }
+  }
+
+  /** What no key opens any more need not lie there either. */
+  async #sweep(): Promise<void> {
+    const { source, directory, logger } = this.#options;
+    this.#sweepsAt = performance.now() + sweepEveryMs;
+    try {
+      for (const { organizationId, exportId } of await requestsOf(source, await keptExports(directory)))
+        if (!this.#isStopping() && (await this.keyOf(organizationId, exportId)) === undefined)
+          await this.fileOf(exportId).remove();
+    } catch (error) {
+      logger.warn({ err: error }, 'exports whose keys are gone could not be removed; it is tried again');
     }
   }
 

@@ -64,7 +64,7 @@ export async function findExport(
   return request && { request, finished };
 }
 
-const pendingRows = z.array(z.object({ organizationId: z.string(), exportId: z.string() }));
+const exportRows = z.array(z.object({ organizationId: z.string(), exportId: z.string() }));
 
 /** Exports that were asked for and are not finished, whosever they are. */
 export async function pendingExports(
@@ -80,5 +80,19 @@ export async function pendingExports(
            AND done.organization_id = asked.organization_id)
      ORDER BY asked.position LIMIT 100`,
   );
-  return pendingRows.parse(rows);
+  return exportRows.parse(rows);
+}
+
+/** Who asked for these exports. */
+export async function requestsOf(
+  source: SqlSource,
+  exportIds: readonly string[],
+): Promise<{ readonly organizationId: string; readonly exportId: string }[]> {
+  if (exportIds.length === 0) return [];
+  const { rows } = await source.query(
+    `SELECT organization_id AS "organizationId", entity_id AS "exportId" FROM record.event
+     WHERE type = 'ExportRequested' AND entity_type = 'export' AND entity_id = ANY($1::uuid[])`,
+    [exportIds],
+  );
+  return exportRows.parse(rows);
 }

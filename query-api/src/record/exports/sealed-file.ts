@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
 const chunkBytes = 64 * 1024;
 const nonceBytes = 12;
@@ -73,6 +74,18 @@ export class SealedFile {
       throw error;
     }
   }
+}
+
+/** The names of what is kept there. */
+export async function keptExports(directory: string): Promise<readonly string[]> {
+  const files = await readdir(directory).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return files.flatMap((file) => {
+    const name = path.basename(file, '.sealed');
+    return z.guid().safeParse(name).success ? [name] : [];
+  });
 }
 
 class ChunkWriter {
