@@ -27,6 +27,8 @@ import { createQueryApi } from '../create-query-api.ts';
  */
 export interface System {
   readonly databaseUrl: string;
+  /** Where the event store, the exports and the anchors keep their files. */
+  readonly directories: readonly string[];
   readonly eventStore: EventStore;
   readonly masterKey: MasterKey;
   readonly checkpointKey: CheckpointKey;
@@ -37,6 +39,9 @@ export interface System {
   /** As an operator who pauses it, and lets it go on. */
   pauseProjections(): void;
   resumeProjections(): void;
+  /** Ends the command API as a crash would. */
+  crashCommands(): Promise<void>;
+  startCommands(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +53,10 @@ export async function startSystem(): Promise<System> {
     format: 'pem',
     type: 'pkcs8',
   });
+  const [exportDirectory, anchorDirectory] = await Promise.all(
+    ['exports', 'anchors'].map((name) => mkdtemp(path.join(os.tmpdir(), `verbatim-${name}-`))),
+  );
+  if (exportDirectory === undefined || anchorDirectory === undefined) throw new Error('unreachable');
   const env = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -56,20 +65,24 @@ export async function startSystem(): Promise<System> {
     VERBATIM_SIGNING_KEY: String(pem),
     VERBATIM_MASTER_KEY: Buffer.alloc(32, 'verbatim-test-key').toString('base64'),
     VERBATIM_RATE_LIMITS: 'off',
+    CHECKPOINT_ANCHOR_DIR: anchorDirectory,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
   };
   const commandOrigin = `http://127.0.0.1:${port}`;
-  const commands = run('command-api', { ...env, PORT: String(port) });
-  await until(
-    'the command API takes commands',
-    async () => (await fetch(`${commandOrigin}/health/ready`)).ok,
-  );
+  let commands: ChildProcess | undefined;
+  const startCommands = async (): Promise<void> => {
+    commands = run('command-api', { ...env, PORT: String(port) });
+    await until(
+      'the command API takes commands',
+      async () => (await fetch(`${commandOrigin}/health/ready`)).ok,
+    );
+  };
+  await startCommands();
   const projections = run('projections', { ...env, PORT: '0' });
 
   const logger = createLogger({ name: 'query-api', level: env.LOG_LEVEL });
   const eventStore = connectEventStore({ url: store.connectionString, logger });
   const masterKey = new MasterKey(env.VERBATIM_MASTER_KEY);
-  const exportDirectory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-exports-'));
   const checkpointKey = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
   const api = await createQueryApi({
     databaseUrl: database.url,
@@ -85,6 +98,7 @@ export async function startSystem(): Promise<System> {
 
   return {
     databaseUrl: database.url,
+    directories: [store.directory, exportDirectory, anchorDirectory],
     eventStore,
     masterKey,
     checkpointKey,
@@ -92,13 +106,16 @@ export async function startSystem(): Promise<System> {
     queryOrigin,
     pauseProjections: () => projections.kill('SIGSTOP'),
     resumeProjections: () => projections.kill('SIGCONT'),
+    crashCommands: () => end(commands, 'SIGKILL'),
+    startCommands,
     stop: async () => {
       projections.kill('SIGCONT');
       await listening.stop();
       await api.stop();
-      await Promise.all([end(commands), end(projections)]);
+      await Promise.all([end(commands, 'SIGTERM'), end(projections, 'SIGTERM')]);
       await eventStore.close();
-      await rm(exportDirectory, { recursive: true, force: true });
+      for (const directory of [exportDirectory, anchorDirectory])
+        await rm(directory, { recursive: true, force: true });
       await Promise.all([database.drop(), store.stop()]);
     },
   };
@@ -124,9 +141,9 @@ function run(service: string, env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [program], { env, stdio: 'inherit' });
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
   await once(child, 'exit');
 }
 
