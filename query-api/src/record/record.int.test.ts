@@ -118,6 +118,7 @@ describe('who may look', () => {
     '/audit/retention',
     `/audit/exports/${newId()}`,
     `/audit/exports/${newId()}/download`,
+    `/audit/erasures/${newId()}`,
   ];
 
   it('is owners and compliance alone, and every refusal is on the record', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createCommandApi } from '@verbatim/command-api';
-import { createQueryApi } from '@verbatim/query-api';
+import { createQueryApi, queryRoutes, recordRoutes } from '@verbatim/query-api';
 import { createHttpCommandGateway, createRelay, relayLimitsOf } from '@verbatim/realtime';
 import {
   allowedOrigins,
@@ -43,6 +43,7 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
     signingKeys,
     allowedOrigins: origins,
     publicOrigin: origins[0] ?? `http://localhost:${PORT}`,
+    otherRoutes: [...queryRoutes, ...recordRoutes],
     hasRateLimits,
     logger,
   });
