@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, type SqlSource } from '@verbatim/shared';
 import { z } from 'zod';
 
-export type ReadModelName = 'chat' | 'directory' | 'search' | 'record';
+type ReadModelName = 'chat' | 'directory' | 'search' | 'record';
 
 const pollMs = 10;
 const defaultWithinMs = 5_000;

@@ -1,7 +1,7 @@
 import type { Database, erasureSteps } from '@verbatim/shared';
 import { z } from 'zod';
 
-export type ErasureStep = (typeof erasureSteps)[number];
+type ErasureStep = (typeof erasureSteps)[number];
 
 /** How far an erasure is. The row is durable before the log tells of it, so that what a crash leaves is found. */
 export interface Erasure {
