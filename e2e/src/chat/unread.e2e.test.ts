@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -31,6 +32,7 @@ describe('unread counts', () => {
   test('lead to a line where reading goes on, and end with it', async () => {
     await grace.openRoom('general');
     await grace.page.getByText(/^3 new messages since/).waitFor();
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
     await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
     await grace.openRoom('elsewhere');
     await grace.openRoom('general');
@@ -38,11 +40,22 @@ describe('unread counts', () => {
     expect(await grace.page.getByText(/new messages? since/).count()).toBe(0);
   });
 
+  test('do not count what was read the moment before the page was left', async () => {
+    await ada.say('four');
+    await grace.reads('four');
+    await ada.say('five');
+    await grace.reads('five');
+    await grace.open('/browse');
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+    await grace.openRoom('general');
+    await grace.reads('five');
+  });
+
   test('come back from a message on when it is marked unread', async () => {
     await grace.chooseFor('two', 'Mark as unread');
-    await grace.page.getByText(/^2 new messages since/).waitFor();
+    await grace.page.getByText(/^4 new messages since/).waitFor();
     await grace.openRoom('elsewhere');
-    await grace.roomLink('general, 2 unread').waitFor();
+    await grace.roomLink('general, 4 unread').waitFor();
   });
 
   test('without an error', () => expect(meeting.complaints()).toEqual([]));

@@ -65,6 +65,10 @@ export interface LiveClient {
   discard(entryId: string): void;
   typing(roomId: string): void;
   markRead(roomId: string, seq: number): void;
+  /** The person marks the room unread after this seq; the server is told by HTTP. */
+  takeBackRead(roomId: string, seq: number): void;
+  /** The page is hidden and may be gone the next moment: what is held back is said now. */
+  hurry(): void;
   setPresence(status: 'online' | 'away'): void;
   /** Receive a room that one may read but is not in, until `leave`. */
   join(roomId: string): void;
@@ -231,6 +235,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
       say({ type: 'typing', roomId });
     },
     markRead: (roomId, seq) => readMarks.mark(roomId, seq),
+    takeBackRead: (roomId, seq) => readMarks.takeBack(roomId, seq),
+    hurry: () => readMarks.hurry(),
     setPresence: (status) => {
       presence = status;
       sayWants();
@@ -245,13 +251,13 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     },
     network: (isOnline) => leadership?.link.network(isOnline),
     stop: () => {
+      readMarks.stop();
       tell({ kind: 'wants', tabId, rooms: [], presence: 'gone' });
       running.unsubscribe();
       clearInterval(wanting);
       leadership?.stop();
       leadership = undefined;
       feed.stop();
-      readMarks.stop();
       tabs.stop();
       connection.next({ status: 'idle' });
     },

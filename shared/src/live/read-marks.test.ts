@@ -43,3 +43,40 @@ test('what could not be said without a connection is said once there is one', ()
   expect(said).toEqual([['a', 9]]);
   marks.stop();
 });
+
+test('who leaves the page between two markers has read what they saw', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  marks.mark('a', 3);
+  marks.mark('a', 4);
+  marks.mark('b', 1);
+  marks.hurry();
+  expect(said).toEqual([
+    ['a', 3],
+    ['b', 1],
+    ['a', 4],
+  ]);
+  vi.advanceTimersByTime(60_000);
+  expect(said).toHaveLength(3);
+});
+
+test('stopping says what waits', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  marks.mark('a', 3);
+  marks.mark('a', 4);
+  marks.stop();
+  expect(said.at(-1)).toEqual(['a', 4]);
+});
+
+test('what was marked unread is read again when it is seen again', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  marks.mark('a', 5);
+  vi.advanceTimersByTime(2_000);
+  marks.takeBack('a', 3);
+  vi.advanceTimersByTime(60_000);
+  expect(said).toEqual([['a', 5]]);
+  marks.mark('a', 5);
+  expect(said).toEqual([
+    ['a', 5],
+    ['a', 5],
+  ]);
+});

@@ -1,7 +1,11 @@
 export interface ReadMarks {
   mark(roomId: string, seq: number): void;
+  /** Marked unread from here on: what lies behind may be said again once it is seen again. */
+  takeBack(roomId: string, seq: number): void;
   /** There is a connection (again): what could not be said is said now. */
   flush(): void;
+  /** The page may be left any moment: what waits for its turn is said now, or nobody ever says it. */
+  hurry(): void;
   stop(): void;
 }
 
@@ -12,15 +16,20 @@ const everyMs = 2_000;
 export function createReadMarks(say: (roomId: string, seq: number) => boolean): ReadMarks {
   const rooms = new Map<string, { seq: number; saidSeq: number; timer?: ReturnType<typeof setTimeout> }>();
 
-  const sayNow = (roomId: string): void => {
+  const sayUnlessTooSoon = (roomId: string): void => {
     const room = rooms.get(roomId);
     if (room === undefined || room.timer !== undefined || room.seq <= room.saidSeq) return;
     if (!say(roomId, room.seq)) return;
     room.saidSeq = room.seq;
     room.timer = setTimeout(() => {
       delete room.timer;
-      sayNow(roomId);
+      sayUnlessTooSoon(roomId);
     }, everyMs);
+  };
+
+  const hurry = (): void => {
+    for (const [roomId, room] of rooms)
+      if (room.seq > room.saidSeq && say(roomId, room.seq)) room.saidSeq = room.seq;
   };
 
   return {
@@ -28,12 +37,20 @@ export function createReadMarks(say: (roomId: string, seq: number) => boolean): 
       const room = rooms.get(roomId) ?? { seq: 0, saidSeq: 0 };
       rooms.set(roomId, room);
       room.seq = Math.max(room.seq, seq);
-      sayNow(roomId);
+      sayUnlessTooSoon(roomId);
+    },
+    takeBack: (roomId, seq) => {
+      const room = rooms.get(roomId);
+      if (room === undefined) return;
+      room.seq = Math.min(room.seq, seq);
+      room.saidSeq = Math.min(room.saidSeq, seq);
     },
     flush: () => {
-      for (const roomId of rooms.keys()) sayNow(roomId);
+      for (const roomId of rooms.keys()) sayUnlessTooSoon(roomId);
     },
+    hurry,
     stop: () => {
+      hurry();
       for (const { timer } of rooms.values()) clearTimeout(timer);
       rooms.clear();
     },
