@@ -5,7 +5,7 @@ export interface ListRow {
   readonly key: string;
   /** How high it will probably be, until it has been measured. */
   readonly estimate: number;
-  /** Rows that come and go (spinners) are not what one holds on to. */
+  /** Rows that come, go or move by themselves (spinners, the line of a day) are not what one holds on to. */
   readonly fleeting?: boolean;
 }
 
@@ -146,6 +146,14 @@ export class AnchoredScroll<Row extends ListRow> {
     if (top !== this.#view.top || height !== this.#view.height) this.#view = { top, height };
   }
 
+  /** Heights of rows that are held no more; not each time, only when they are many. */
+  #forgetGone(): void {
+    const rows = this.#rows();
+    if (this.#heights.size <= 2 * rows.length + 1_000) return;
+    const keys = new Set(rows.map(({ key }) => key));
+    for (const key of this.#heights.keys()) if (!keys.has(key)) this.#heights.delete(key);
+  }
+
   #measure(entries: readonly ResizeObserverEntry[]): void {
     let changed = false;
     for (const { target, borderBoxSize } of entries) {
@@ -159,6 +167,7 @@ export class AnchoredScroll<Row extends ListRow> {
       changed = true;
     }
     if (!changed) return;
+    this.#forgetGone();
     // Between layout and paint: drawn and scrolled in this very frame, nobody sees a jump.
     this.#measured += 1;
     this.#look();

@@ -72,6 +72,8 @@ const dayRow = ({ createdAt, id }: MessageView): MessageRow => ({
   // Imported messages may go back in time: a day can come twice.
   key: `day-${dayKey(createdAt)}-${id}`,
   estimate: 36,
+  // With older messages of that day above it, it stands elsewhere.
+  fleeting: true,
   at: createdAt,
 });
 
@@ -79,7 +81,7 @@ function unreadRow(first: MessageView, { messages, myId }: RowsInput): MessageRo
   const count = messages.filter(
     ({ seq, author, content }) => seq >= first.seq && author.id !== myId && content !== 'deleted',
   ).length;
-  return { kind: 'unread', key: 'unread', estimate: 32, count, since: first.createdAt };
+  return { kind: 'unread', key: 'unread', estimate: 32, fleeting: true, count, since: first.createdAt };
 }
 
 function lineRow(message: MessageView, previous: MessageView | undefined): MessageRow {

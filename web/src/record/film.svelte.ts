@@ -1,4 +1,5 @@
 import type { AuditEntryView } from '@verbatim/shared/browser';
+import { densityOf } from './density.ts';
 import { afterChange, type PastMessage, type PastRoom } from './past-room.ts';
 
 export const speeds = [1, 10, 100] as const;
@@ -59,15 +60,11 @@ export class Film {
     return this.#speed;
   }
 
-  /** How much happened when: the shares of the busiest part, from the first change to the last. */
   get density(): readonly number[] {
-    const counts = Array.from({ length: bucketCount }, () => 0);
-    for (const [index] of this.changes.entries()) {
-      const bucket = Math.min(bucketCount - 1, Math.floor(this.partAt(index + 1) * bucketCount));
-      counts[bucket] = (counts[bucket] ?? 0) + 1;
-    }
-    const most = Math.max(1, ...counts);
-    return counts.map((count) => count / most);
+    return densityOf(
+      this.changes.map(({ at }) => Date.parse(at)),
+      bucketCount,
+    );
   }
 
   /** Where on the time line a change stands, 0 to 1. */

@@ -23,9 +23,13 @@ export interface RoomSources {
   readonly myId: string;
 }
 
+type Side = 'before' | 'after';
 type Status = 'loading' | 'ready' | 'gone' | { readonly fault: unknown };
 
 const maxTriesPerPage = 3;
+/** Whoever follows the newest messages all day holds no more than this many of them; a few are let go at a time. */
+const maxFollowed = 600;
+const keptOfFollowed = 400;
 
 /** The room on the screen: a replica that frames keep current, the stretch of it that is held, who reads and types. */
 export class OpenRoom {
@@ -38,7 +42,7 @@ export class OpenRoom {
   /** Where reading had got to when the room was opened: the line stays there while one reads on. */
   #unreadAfterSeq = $state.raw<number | null>(null);
   readonly #quoted = new Map<string, Promise<MessageView>>();
-  #loading: Promise<void> | undefined;
+  readonly #extending = new Map<Side, Promise<void>>();
   #unreadAtOpening = $state(0);
   #isReadAlong = false;
   #isHeldUnread = false;
@@ -46,6 +50,9 @@ export class OpenRoom {
   #isWatched = true;
   #thread = $state.raw<OpenThread | undefined>(undefined);
   #loads = 0;
+  #hasFailed = false;
+  /** Where somebody reads; undefined at the end, where one follows what comes. */
+  #readingAt: number | undefined;
 
   readonly messages: readonly MessageView[] = $derived(
     (this.#replica?.window.messages ?? []).map(({ view }) => view),
@@ -78,7 +85,7 @@ export class OpenRoom {
   }
 
   get hasFailed(): boolean {
-    return typeof this.#status === 'object';
+    return this.#hasFailed;
   }
 
   get receipts(): ReadonlyMap<string, number> {
@@ -105,6 +112,7 @@ export class OpenRoom {
   /** The newest page, or the one around a seq. */
   async load(around?: number): Promise<void> {
     const load = (this.#loads += 1);
+    this.#readingAt = around;
     const { rooms, messages, list, live } = this.#sources;
     if (this.#replica === undefined) this.#status = 'loading';
     try {
@@ -131,20 +139,32 @@ export class OpenRoom {
       if (this.#isReadAlong) live.join(this.roomId);
       list.put(room);
       this.#status = 'ready';
+      this.#hasFailed = false;
     } catch (fault) {
-      if (load === this.#loads) this.#status = this.#replica === undefined ? { fault } : this.#status;
+      if (load !== this.#loads) return;
+      this.#hasFailed = true;
+      if (this.#replica === undefined) this.#status = { fault };
     }
   }
 
-  /** The page before the first message held, or after the last; one at a time. */
-  extend(side: 'before' | 'after'): Promise<void> {
-    this.#loading ??= this.#fetchPage(side).finally(() => (this.#loading = undefined));
-    return this.#loading;
+  /** What is held is no longer true: afresh, where one is reading. */
+  reload(): Promise<void> {
+    return this.load(this.#readingAt);
+  }
+
+  /** The page before the first message held, or after the last; of each side one at a time. */
+  extend(side: Side): Promise<void> {
+    const underWay = this.#extending.get(side);
+    if (underWay !== undefined) return underWay;
+    if (side === 'before' ? this.reachesStart : this.reachesEnd) return Promise.resolve();
+    const extending = this.#fetchPage(side);
+    this.#extending.set(side, extending);
+    return extending;
   }
 
   applyFrame(frame: DurableFrame): void {
     if (this.#replica === undefined) return;
-    this.#replica = applyFrame(this.#replica, frame);
+    this.#replica = this.#withoutLongAgo(applyFrame(this.#replica, frame));
     this.#thread?.applyFrame(frame);
     if (frame.type !== 'message') return;
     this.typing.stop(frame.message.author.id);
@@ -175,6 +195,12 @@ export class OpenRoom {
   holdUnread(seq: number): void {
     this.#unreadAfterSeq = seq - 1;
     this.#isHeldUnread = true;
+    this.#sources.live.takeBackRead(this.roomId, seq - 1);
+  }
+
+  /** Somebody has this message before their eyes; undefined: the newest one. */
+  readingAt(seq: number | undefined): void {
+    this.#readingAt = seq;
   }
 
   /** Everything up to here has been seen. */
@@ -211,18 +237,33 @@ export class OpenRoom {
     if (list.get(this.roomId)?.role === null) list.remove(this.roomId);
   }
 
-  async #fetchPage(side: 'before' | 'after'): Promise<void> {
-    for (let attempt = 0; attempt < maxTriesPerPage; attempt += 1) {
-      const edge = side === 'before' ? this.messages[0] : this.messages.at(-1);
-      if (edge === undefined || (side === 'before' ? this.reachesStart : this.reachesEnd)) return;
-      const page = await this.#sources.messages.page(this.roomId, { [side]: edge.seq });
-      if (this.#replica === undefined) return;
-      const replica = insertPage(this.#replica, page, side);
-      // Undefined: so much has happened meanwhile that the page cannot be brought up to date; fetch it again.
-      if (replica !== undefined) {
-        this.#replica = replica;
-        return;
+  /** What has scrolled far out of sight above, while one stays at the end, is fetched again when one goes there. */
+  #withoutLongAgo(replica: RoomReplica): RoomReplica {
+    const { messages } = replica.window;
+    if (this.#readingAt !== undefined || messages.length <= maxFollowed || this.#extending.size > 0)
+      return replica;
+    const window = { ...replica.window, messages: messages.slice(-keptOfFollowed), reachesStart: false };
+    return { ...replica, window };
+  }
+
+  async #fetchPage(side: Side): Promise<void> {
+    const load = this.#loads;
+    try {
+      for (let attempt = 0; attempt < maxTriesPerPage; attempt += 1) {
+        const edge = side === 'before' ? this.messages[0] : this.messages.at(-1);
+        if (edge === undefined) return;
+        const page = await this.#sources.messages.page(this.roomId, { [side]: edge.seq });
+        // Another stretch of the room is held by now: this page does not join it.
+        if (this.#replica === undefined || load !== this.#loads) return;
+        const replica = insertPage(this.#replica, page, side);
+        // Undefined: so much has happened meanwhile that the page cannot be brought up to date; fetch it again.
+        if (replica !== undefined) {
+          this.#replica = replica;
+          return;
+        }
       }
+    } finally {
+      this.#extending.delete(side);
     }
   }
 }

@@ -37,6 +37,8 @@ export class Workspace {
   readonly announcements: Announcements;
   readonly #session: Session;
   #open = $state.raw<OpenRoom | undefined>(undefined);
+  /** The same, to be asked while a component goes: states then tell what they were before. */
+  #shown: OpenRoom | undefined;
   #directoryVersion = 0;
 
   constructor(session: Session, me: MeView) {
@@ -85,15 +87,19 @@ export class Workspace {
     const onVisibility = () => {
       this.live.setPresence(document.visibilityState === 'visible' ? 'online' : 'away');
       if (document.visibilityState === 'visible') onNetwork();
+      else this.live.hurry();
     };
+    const onLeaving = () => this.live.hurry();
     addEventListener('online', onNetwork);
     addEventListener('offline', onNetwork);
+    addEventListener('pagehide', onLeaving);
     document.addEventListener('visibilitychange', onVisibility);
     void this.list.load();
     void this.directory.load();
     return () => {
       removeEventListener('online', onNetwork);
       removeEventListener('offline', onNetwork);
+      removeEventListener('pagehide', onLeaving);
       document.removeEventListener('visibilitychange', onVisibility);
       hearing.unsubscribe();
       state.unsubscribe();
@@ -105,10 +111,10 @@ export class Workspace {
 
   /** Shows a room, at a place in it when one is given. */
   showRoom(roomId: string, seq?: number): OpenRoom {
-    if (this.#open?.roomId === roomId) return this.#open;
+    if (this.#shown?.roomId === roomId) return this.#shown;
     this.closeRoom();
     const room = new OpenRoom(roomId, this);
-    this.#open = room;
+    this.#open = this.#shown = room;
     void room.load(seq);
     return room;
   }
@@ -125,8 +131,13 @@ export class Workspace {
   }
 
   closeRoom(): void {
-    this.#open?.close();
-    this.#open = undefined;
+    this.#shown?.close();
+    this.#open = this.#shown = undefined;
+  }
+
+  /** Its view is gone; by now another room may be shown. */
+  leaveRoom(room: OpenRoom): void {
+    if (this.#shown === room) this.closeRoom();
   }
 
   #hear(event: LiveEvent): void {
@@ -135,8 +146,8 @@ export class Workspace {
         // Counts that are fetched again must not be older than this.
         this.http.hasSeen(event.frame.position);
         this.list.applyFrame(event.frame);
-        if (this.#open?.roomId === event.frame.roomId) this.#open.applyFrame(event.frame);
-        this.announcements.hear(event.frame, this.#open?.roomId === event.frame.roomId);
+        if (this.#shown?.roomId === event.frame.roomId) this.#shown.applyFrame(event.frame);
+        this.announcements.hear(event.frame, this.#shown?.roomId === event.frame.roomId);
         return;
       case 'momentary':
         this.#hearMomentary(event.frame);
@@ -148,7 +159,7 @@ export class Workspace {
         return;
       case 'reset':
         void this.list.refresh(event.roomId);
-        if (this.#open?.roomId === event.roomId) void this.#open.load();
+        if (this.#shown?.roomId === event.roomId) void this.#shown.reload();
         return;
       case 'gone':
         this.#roomGone(event.roomId);
@@ -161,15 +172,15 @@ export class Workspace {
   #hearMomentary(frame: MomentaryFrame): void {
     switch (frame.type) {
       case 'typing':
-        if (this.#open?.roomId === frame.roomId && frame.userId !== this.myId)
-          this.#open.typing.start(frame.userId);
+        if (this.#shown?.roomId === frame.roomId && frame.userId !== this.myId)
+          this.#shown.typing.start(frame.userId);
         return;
       case 'presence':
         this.directory.setPresence(frame.userId, frame.status);
         return;
       case 'read':
         this.list.applyRead(frame.roomId, frame.userId, frame.readSeq);
-        if (this.#open?.roomId === frame.roomId) this.#open.applyRead(frame.userId, frame.readSeq);
+        if (this.#shown?.roomId === frame.roomId) this.#shown.applyRead(frame.userId, frame.readSeq);
         return;
       case 'room_added':
         void this.list.refresh(frame.roomId);
@@ -186,7 +197,7 @@ export class Workspace {
   #tryAgain(): void {
     if (this.list.fault !== undefined) void this.list.load();
     if (this.directory.fault !== undefined) void this.directory.load();
-    if (this.#open?.hasFailed === true) void this.#open.load();
+    if (this.#shown?.hasFailed === true) void this.#shown.reload();
   }
 
   /** What was joined or left while there was no connection. */
@@ -200,9 +211,9 @@ export class Workspace {
 
   #roomGone(roomId: string): void {
     this.list.remove(roomId);
-    if (this.#open?.roomId !== roomId) return;
+    if (this.#shown?.roomId !== roomId) return;
     // Perhaps only left: a public channel can be read on.
-    const room = this.#open;
+    const room = this.#shown;
     void room.load().then(() => {
       if (room.status !== 'ready' || this.list.get(roomId) === undefined) room.gone();
     });

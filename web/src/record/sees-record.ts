@@ -1,0 +1,3 @@
+import type { OrganizationRole } from '@verbatim/shared/browser';
+
+export const seesRecord = (role: OrganizationRole): boolean => role === 'owner' || role === 'compliance';
