@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createLogger, createMetrics, createServiceApp, listen, type Listening } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webClient } from './web-client.ts';
 
+const big = `export {};${' '.repeat(2_000)}`;
 let folder: string;
 let listening: Listening;
 
@@ -17,6 +19,9 @@ beforeAll(async () => {
   );
   await writeFile(path.join(folder, 'dist', 'index.html'), '<!doctype html><title>Verbatim</title>');
   await writeFile(path.join(folder, 'dist', 'assets', 'index-1a2b.js'), 'export {};');
+  await writeFile(path.join(folder, 'dist', 'assets', 'big-3c4d.js'), big);
+  await writeFile(path.join(folder, 'dist', 'assets', 'big-3c4d.js.br'), brotliCompressSync(big));
+  await writeFile(path.join(folder, 'dist', 'assets', 'big-3c4d.js.gz'), gzipSync(big));
   await writeFile(path.join(folder, 'secret.txt'), 'outside of the page');
   const app = createServiceApp({
     logger: createLogger({ name: 'front', level: 'silent' }),
@@ -54,6 +59,23 @@ describe('the built page', () => {
     expect(await response.text()).toBe('export {};');
     expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(response.headers.get('content-type')).toMatch('text/javascript');
+  });
+
+  it.each([
+    ['br, gzip', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['br;q=0, gzip', 'gzip'],
+    ['identity', null],
+  ])('goes out packed to who accepts %s', async (accepted, encoding) => {
+    const response = await fetch(`http://127.0.0.1:${listening.port}/assets/big-3c4d.js`, {
+      headers: { 'accept-encoding': accepted },
+    });
+
+    expect(response.headers.get('content-encoding')).toBe(encoding);
+    expect(response.headers.get('vary')).toContain('Accept-Encoding');
+    expect(response.headers.get('content-type')).toMatch('text/javascript');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(await response.text()).toBe(big);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
+import { packedFiles } from './packed-files.ts';
 
 const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));
 const policySchema = z.object({ contentSecurityPolicy: z.string() });
@@ -26,6 +27,7 @@ export function webClient(folder: string = webFolder): Router {
 
   const router = Router();
   router.use(
+    packedFiles(built),
     express.static(built, { index: false, redirect: false, cacheControl: false, setHeaders: withCaching }),
   );
   router.get('/*address', (request, response, next) => {
