@@ -15,6 +15,7 @@ import { relayCrowdBenchmark } from './relay-crowd.ts';
 import { relayFanOutBenchmark } from './relay-fan-out.ts';
 import { relayMemoryBenchmark } from './relay-memory.ts';
 import { throughputBenchmark } from './throughput.ts';
+import { webBenchmark } from './web.ts';
 
 const usageExitCode = 64;
 
@@ -74,6 +75,11 @@ const benchmarks: readonly Benchmark[] = [
     name: 'search',
     summary: 'searches of every kind among 5,000,000 messages',
     run: searchBenchmark,
+  },
+  {
+    name: 'web',
+    summary: 'the page: first load, opening a room, answers to keys and clicks, memory over traffic',
+    run: webBenchmark,
   },
 ];
 

@@ -74,7 +74,11 @@ export async function logIn(origin: string, email: string): Promise<Person> {
   return { session, password, api: new Api(origin, session.accessToken) };
 }
 
-export async function invite(origin: string, owner: Person, displayName: string): Promise<Person> {
+export async function invite(
+  origin: string,
+  owner: Pick<Person, 'api'>,
+  displayName: string,
+): Promise<Person> {
   const { code } = invitationView.parse(await owner.api.call('POST', '/auth/invitations', {}));
   const body = { code, displayName, email: `${newId()}@bench.test`, password };
   const session = sessionView.parse(await new Api(origin).call('POST', '/auth/accept-invitation', body));
@@ -82,6 +86,6 @@ export async function invite(origin: string, owner: Person, displayName: string)
 }
 
 /** A public channel that `creator` made; gives its id. */
-export async function createChannel(creator: Person, name: string): Promise<string> {
+export async function createChannel(creator: Pick<Person, 'api'>, name: string): Promise<string> {
   return commandAnswer.parse(await creator.api.call('POST', '/chat/rooms', { kind: 'channel', name })).id;
 }

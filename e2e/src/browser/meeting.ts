@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from '@verbatim/testing/chromium';
 import { Person } from './person.ts';
 
 /** A browser and an organization of its own on the shared instance. */

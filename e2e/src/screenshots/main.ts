@@ -5,14 +5,17 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startInstance } from '@verbatim/testing/instance';
 import { Api } from '../browser/api.ts';
-import { launchChromium } from '../browser/chromium.ts';
+import { launchChromium } from '@verbatim/testing/chromium';
 import { Person } from '../browser/person.ts';
 import { screens, type Places, type Screen } from './screens.ts';
+import { smallPng } from './small-png.ts';
 import { fillRoom } from './workspace.ts';
 
 const folder = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 375, height: 720 } } as const;
 const themes = ['light', 'dark'] as const;
+/** Where one is before one has logged in. */
+const outside: readonly string[] = ['sign-up', 'log-in'];
 const settledWithinMs = 10_000;
 
 /** Makes a picture of every screen, light and dark, on a desktop and a phone: `npm run screenshots`. */
@@ -21,7 +24,7 @@ await useQuietFont();
 const browser = await launchChromium();
 try {
   const ada = await Person.arrive(browser, instance.origin);
-  await picturesOf(browser, 'sign-up', undefined);
+  for (const name of outside) await picturesOf(browser, name, undefined);
   await ada.signUp('Ada Lovelace');
   await ada.createRoom('incident-review');
   const grace = await Person.arrive(browser, instance.origin);
@@ -29,7 +32,7 @@ try {
   await grace.joinRoom('incident-review');
   const places = await prepare(ada, grace);
   for (const name of Object.keys(screens))
-    if (name !== 'sign-up') await picturesOf(browser, name, { ada, places });
+    if (!outside.includes(name)) await picturesOf(browser, name, { ada, places });
 } finally {
   await browser.close();
   await instance.remove();
@@ -102,7 +105,8 @@ async function picture(
 
 async function write(page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), caret: 'hide' });
+  const taken = await page.screenshot({ caret: 'hide' });
+  await writeFile(path.join(folder, `${name}.png`), smallPng(taken));
 }
 
 /** The page takes the system's font; where Debian has Inter, that is it here, as on the desks of most readers. */

@@ -44,6 +44,24 @@ async function createRoom(page: Page): Promise<void> {
   await page.getByRole('dialog').waitFor();
 }
 
+async function openShortcuts(page: Page): Promise<void> {
+  await inRoom(page);
+  await page.getByRole('region', { name: 'Messages in' }).focus();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+}
+
+async function openHistory(page: Page): Promise<void> {
+  await inRoom(page);
+  await page.getByRole('button', { name: '(edited)' }).first().click();
+  await page.getByRole('complementary').getByText('12 ms after').waitFor();
+}
+
+async function openHoldForm(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Place a hold' }).first().click();
+  await page.getByLabel('People').selectOption({ label: 'Grace Hopper' });
+}
+
 async function midFilm(page: Page): Promise<void> {
   const slider = page.getByRole('slider', { name: 'Moment' });
   await slider.waitFor();
@@ -59,6 +77,7 @@ async function openTrail(page: Page): Promise<void> {
 }
 
 export const screens: Readonly<Record<string, Screen>> = {
+  'log-in': { path: at('/log-in'), settled: heading('Log in') },
   'sign-up': { path: at('/sign-up'), settled: heading('Start a workspace') },
   room: { path: room(), settled: inRoom },
   thread: { path: room(), settled: openThread },
@@ -66,6 +85,14 @@ export const screens: Readonly<Record<string, Screen>> = {
     path: room('?pane=details'),
     settled: async (page) => page.getByRole('button', { name: 'Save changes' }).waitFor(),
   },
+  pins: {
+    path: room('?pane=pins'),
+    settled: async (page) => page.getByRole('complementary').getByText('It is cut').waitFor(),
+  },
+  history: { path: room(), settled: openHistory },
+  shortcuts: { path: room(), settled: openShortcuts },
+  mentions: { path: at('/mentions'), settled: heading('Mentions') },
+  me: { path: at('/me'), settled: heading('Me') },
   'emoji-picker': { path: room(), settled: openPicker },
   switcher: { path: room(), settled: openSwitcher },
   rooms: { path: at('/'), settled: async (page) => page.getByText('incident-review').first().waitFor() },
@@ -87,6 +114,19 @@ export const screens: Readonly<Record<string, Screen>> = {
   },
   'record-room': { path: (places) => `/record/room/${places?.roomId ?? ''}`, settled: midFilm },
   'record-trail': { path: (places) => `/record/room/${places?.roomId ?? ''}`, settled: openTrail },
+  'record-holds': { path: at('/record/holds'), settled: openHoldForm },
+  'record-retention': {
+    path: at('/record/retention'),
+    settled: async (page) => page.getByRole('button', { name: 'See what would go' }).waitFor(),
+  },
+  'record-exports': {
+    path: at('/record/exports'),
+    settled: async (page) => page.getByRole('button', { name: 'Make an export' }).waitFor(),
+  },
+  'record-erasures': {
+    path: at('/record/erasures'),
+    settled: async (page) => page.getByText('Nothing has been erased.').waitFor(),
+  },
   'record-proofs': {
     path: at('/record/proofs'),
     settled: async (page) => page.getByRole('button', { name: 'Save the checkpoint' }).waitFor(),
