@@ -31,9 +31,13 @@ export class RecordApi {
     this.#http = http;
   }
 
-  /** The newest first. */
-  events(filter: EventFilter, cursor: string | undefined, reason: Reason): Promise<Page<AuditEntryView>> {
-    const query = { ...filter, order: 'desc', limit: 50, cursor, reason };
+  events(
+    filter: EventFilter,
+    cursor: string | undefined,
+    reason: Reason,
+    order: 'asc' | 'desc' = 'desc',
+  ): Promise<Page<AuditEntryView>> {
+    const query = { ...filter, order, limit: 50, cursor, reason };
     return this.#http.get(entries, '/audit/events', { query });
   }
 

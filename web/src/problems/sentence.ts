@@ -7,6 +7,7 @@ const sentences: Partial<Record<ProblemCode, string>> = {
   'invalid-credentials': 'That e-mail address and password do not belong together. Check both and try again.',
   'invalid-refresh-token': 'Your session has ended. Log in again to go on.',
   forbidden: 'You are not allowed to do this here.',
+  held: 'A legal hold keeps this. Release the hold first.',
   'not-found': 'This does not exist, or it is not open to you.',
   'email-taken': 'There is an account with this e-mail address already. Log in instead.',
   'last-admin': 'A room needs at least one admin. Make somebody else an admin first.',

@@ -7,7 +7,7 @@ export type Pane =
   | { readonly kind: 'pins' }
   | { readonly kind: 'history'; readonly messageId: string };
 
-export type RecordView = 'events' | 'room' | 'trail' | 'proofs';
+export type RecordView = (typeof recordViews)[number];
 
 /** Every place in the client that has an address of its own. */
 export type Route =
@@ -20,7 +20,16 @@ export type Route =
   | { readonly page: 'record'; readonly view: RecordView; readonly id?: string };
 
 const plainPages = ['log-in', 'sign-up', 'mentions', 'browse', 'people', 'me', 'settings'] as const;
-const recordViews = ['events', 'room', 'trail', 'proofs'] as const;
+const recordViews = [
+  'events',
+  'room',
+  'trail',
+  'holds',
+  'retention',
+  'exports',
+  'erasures',
+  'proofs',
+] as const;
 const id = z.guid();
 
 /** Reads an address of our own; one that leads nowhere is the page `unknown`, never an exception. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayKey, dayName, spokenMoment, spokenTime } from './format.ts';
+import { dayKey, dayName, sinceTime, spokenMoment, spokenTime } from './format.ts';
 
 const now = new Date(2026, 10, 22, 14, 30);
 const at = (...parts: [number, number, number, number?, number?]) =>
@@ -15,6 +15,10 @@ describe('a time as people say it', () => {
   it('has the hour in a sentence', () => {
     expect(spokenMoment(at(2026, 10, 22, 9, 5), now)).toBe('today at 09:05');
     expect(spokenMoment(at(2026, 2, 3, 9, 5), now)).toBe('3 March at 09:05');
+  });
+  it('needs no day after "since" when it is today', () => {
+    expect(sinceTime(at(2026, 10, 22, 9, 5), now)).toBe('09:05');
+    expect(sinceTime(at(2026, 10, 21, 9, 5), now)).toBe('yesterday at 09:05');
   });
 });
 

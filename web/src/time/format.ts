@@ -51,6 +51,10 @@ export function spokenMoment(time: string | Date, now: Date = new Date()): strin
   return `${day} at ${clockTime(time)}`;
 }
 
+/** `14:02`, `yesterday at 14:02`, `3 March at 14:02` */
+export const sinceTime = (time: string | Date, now: Date = new Date()): string =>
+  daysBetween(new Date(time), now) === 0 ? clockTime(time) : spokenMoment(time, now);
+
 /** Calendar days, not 24 hours: noon, so that a change of the clocks moves nothing. */
 function daysBetween(date: Date, now: Date): number {
   const noon = (moment: Date) =>

@@ -11,6 +11,7 @@ export const icons = {
   checks: 'm2 10.5 3.3 3.3 6.7-7.3M9.5 13.3l.5.5 7-7.3',
   chevronDown: 'm5.5 8 4.5 4.5L14.5 8',
   chevronRight: 'm8 5.5 4.5 4.5L8 14.5',
+  chevronUp: 'm5.5 12 4.5-4.5 4.5 4.5',
   clock: 'M17 10a7 7 0 1 1-14 0 7 7 0 0 1 14 0ZM10 6v4.2l2.6 1.6',
   close: 'm5 5 10 10M15 5 5 15',
   copy: 'M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3',

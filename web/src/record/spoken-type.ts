@@ -1,0 +1,3 @@
+/** `MessageSent` as people say it: `Message sent`. */
+export const spokenType = (type: string): string =>
+  type.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
