@@ -88,7 +88,7 @@ export class ApiClient {
   }
 
   #answer(request: Request): Promise<unknown> {
-    return this.#persist(async () => (await this.#authorized(request)).json() as Promise<unknown>);
+    return this.#persist(async () => (await this.#authorized(request)).json());
   }
 
   /** Access tokens last minutes and imports hours: log in again when one has run out. */

@@ -123,7 +123,11 @@ describe('the audit command', () => {
 
   it('asks for a reason where one is needed, and takes one', async () => {
     const refused = await audit('room-at', closed);
-    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--reason') });
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('--reason') as unknown,
+    });
     const { code, stdout } = await audit('room-at', closed, '--reason', 'a matter of record');
     expect([code, stdout]).toEqual([0, expect.stringContaining('said in private')]);
     expect((await audit('room-at', newId())).code).toBe(1);
@@ -152,7 +156,7 @@ describe('the audit command', () => {
     const sound = await audit('verify', file, '--json');
     expect(JSON.parse(sound.stdout)).toMatchObject({ ok: true, events: 1, isKeyItsOwn: true });
     expect(await readFile(key, 'utf8')).toContain(
-      String(z.object({ keyName: z.string() }).parse(JSON.parse(sound.stdout)).keyName),
+      z.object({ keyName: z.string() }).parse(JSON.parse(sound.stdout)).keyName,
     );
     const position = entriesIn((await audit('events', '--entity', messageId, '--json')).stdout)[0]?.position;
     for (const [from, to] of [

@@ -63,13 +63,13 @@ describe('beside a running server', () => {
 
 describe('beside a server that is writing', () => {
   it.each([['verify'], ['backup'], ['export']])('%s finds a whole store', async (command) => {
-    let isDone = false;
+    const done = new AbortController();
     const writing = (async () => {
-      while (!isDone) await client?.appendToStream('written-meanwhile', oneEvent());
+      while (!done.signal.aborted) await client?.appendToStream('written-meanwhile', oneEvent());
     })();
     const target = command === 'verify' ? [] : [join(root, `${command}-meanwhile`)];
     const { code, complaints } = await runCommand([command, data, ...target]);
-    isDone = true;
+    done.abort();
     await writing;
     expect([code, complaints]).toEqual([0, '']);
   });

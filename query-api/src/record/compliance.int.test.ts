@@ -14,6 +14,7 @@ import {
   type Database,
 } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutWaitingFor } from '../testing/cut-waiting.ts';
 import { Person, send, type Answer } from '../testing/person.ts';
 import { startSystem, until, type System } from '../testing/system.ts';
 
@@ -195,6 +196,7 @@ describe('retention', () => {
     await command(auditor, 'PUT', '/audit/retention', { roomId: id, days: 30 });
     await until('it is on the record', async () => (await contentsIn(id))[0] === 'expired');
     await system.crashCommands();
+    await cutWaitingFor(database, 'vault.key');
     release();
     await blocking.destroy();
     const livingKeys = async (): Promise<number> =>

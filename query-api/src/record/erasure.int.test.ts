@@ -16,6 +16,7 @@ import {
 } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { cutWaitingFor } from '../testing/cut-waiting.ts';
 import { Person, send, type Answer } from '../testing/person.ts';
 import { directoriesOfDatabase, filesWith } from '../testing/search-files.ts';
 import { startSystem, until, type System } from '../testing/system.ts';
@@ -197,7 +198,8 @@ describe('once an erasure is answered', () => {
   });
 
   it('the person cannot come in any more, and asking again is the same erasure', async () => {
-    expect((await command(author.person, 'GET', '/auth/me')).status).toBe(401);
+    const renaming = { displayName: 'Back again' };
+    expect((await command(author.person, 'PATCH', '/auth/me', renaming)).status).toBe(401);
     expect((await author.person.ask('/chat/rooms')).status).toBe(401);
     expect(idIn(await erase(author.person.userId))).toBe(erasureId);
   });
@@ -307,6 +309,7 @@ describe('an erasure that a crash cuts short', () => {
     expect(await stepOf(userId)).toBe(step);
     await system.crashCommands();
     await answer;
+    for (const [table] of locks) await cutWaitingFor(database, table);
     await release?.();
     expect(await stepOf(userId)).toBe(step);
 

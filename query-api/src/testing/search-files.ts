@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { createPool } from '@verbatim/shared';
 import { z } from 'zod';
 
 const whereSchema = z.object({
-  rows: z.array(z.object({ directory: z.string(), oid: z.string() })).length(1),
+  rows: z.array(z.object({ backend: z.number(), oid: z.string() })).length(1),
 });
 
 /** Every file beneath the directories that holds one of the words. */
@@ -30,15 +30,17 @@ export async function directoriesOfDatabase(url: string): Promise<readonly strin
     await database.raw('CHECKPOINT'); // what is in memory only is on the disk then
     const { rows } = whereSchema.parse(
       await database.raw(
-        `SELECT current_setting('data_directory') AS directory, oid::text FROM pg_database
-         WHERE datname = current_database()`,
+        `SELECT pg_backend_pid() AS backend, oid::text FROM pg_database WHERE datname = current_database()`,
       ),
     );
-    return rows.flatMap(({ directory, oid }) =>
-      [`base/${oid}`, 'global', 'pg_wal', 'pg_stat', 'pg_stat_tmp', 'pg_xact', 'pg_logical'].map((part) =>
-        path.join(directory, part),
-      ),
-    );
+    const found: string[] = [];
+    for (const { backend, oid } of rows) {
+      // Postgres works in its data directory; the setting may name it in a way that only Postgres can follow.
+      const directory = await readlink(`/proc/${backend}/cwd`);
+      for (const part of [`base/${oid}`, 'global', 'pg_wal', 'pg_stat', 'pg_stat_tmp', 'pg_xact', 'pg_logical'])
+        found.push(path.join(directory, part));
+    }
+    return found;
   } finally {
     await database.destroy();
   }

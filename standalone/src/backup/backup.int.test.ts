@@ -138,7 +138,7 @@ describe('a backup', () => {
       expect(await filesWith(backup, words)).toEqual([]);
     expect(await run('backup', [backup], env)).toMatchObject({
       code: 1,
-      text: expect.stringContaining('not empty'),
+      text: expect.stringContaining('not empty') as unknown,
     });
     expect(await run('backup', ['--help'], env)).toMatchObject({ code: 0 });
     expect(await run('backup', [], env)).toMatchObject({ code: 64 });
@@ -172,7 +172,7 @@ describe('a backup', () => {
     const env = { VERBATIM_DATA_DIR: dataDirectory, VERBATIM_MASTER_KEY: other };
     expect(await run('restore', [backup], env)).toMatchObject({
       code: 1,
-      text: expect.stringContaining('not the master key'),
+      text: expect.stringContaining('not the master key') as unknown,
     });
   });
 
@@ -184,12 +184,15 @@ describe('a backup', () => {
     const dataDirectory = await freshDirectory('restored');
     const env = { VERBATIM_DATA_DIR: dataDirectory };
     const unaware = await run('restore', [backup], env);
-    expect(unaware).toMatchObject({ code: 1, text: expect.stringContaining('--accept-loss') });
+    expect(unaware).toMatchObject({ code: 1, text: expect.stringContaining('--accept-loss') as unknown });
     const restored = await run('restore', [backup, '--accept-loss'], env);
-    expect(restored).toMatchObject({ code: 0, text: expect.stringContaining('signed checkpoints agree') });
+    expect(restored).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('signed checkpoints agree') as unknown,
+    });
     expect(await run('restore', [backup, '--accept-loss'], env)).toMatchObject({
       code: 1,
-      text: expect.stringContaining('there already'),
+      text: expect.stringContaining('there already') as unknown,
     });
 
     const old = instance;

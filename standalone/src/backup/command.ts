@@ -8,7 +8,10 @@ interface DirectoryCommand<Flags extends NonNullable<ParseArgsConfig['options']>
   readonly name: string;
   readonly help: string;
   readonly flags: Flags;
-  run(directory: string, values: Readonly<Record<string, string | boolean | undefined>>): Promise<void>;
+  readonly run: (
+    directory: string,
+    values: Readonly<Record<string, string | boolean | undefined>>,
+  ) => Promise<void>;
 }
 
 /** Runs `npm run NAME -- DIR` and ends the process with its exit code. */
@@ -27,7 +30,7 @@ export async function runDirectoryCommand<Flags extends NonNullable<ParseArgsCon
     const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true });
     const [directory] = positionals;
     if (directory === undefined || positionals.length > 1) throw new TypeError('Name one DIR.');
-    await run(directory, values as Record<string, string | boolean | undefined>); // no flag may be repeated
+    await run(directory, values);
   } catch (error) {
     const isUsage = error instanceof TypeError;
     process.stderr.write(

@@ -57,24 +57,26 @@ class Story {
           throw error;
         },
       );
+    const tried = async (...request: Parameters<typeof attempt>): Promise<void> => {
+      await attempt(...request);
+    };
     const said = async (more: object): Promise<void> => {
       const id = newId();
       if (await attempt(person, 'POST', `${room}/messages`, { id, text, ...more }))
         this.#messages.push({ id, author: person });
     };
     if (what === 'send') return said({});
-    if (what === 'profile')
-      return void (await attempt(person, 'PATCH', '/auth/me', { displayName: text.trim() || 'X' }));
-    if (what === 'rename') return void (await attempt(owner, 'PATCH', room, { name: text.trim() || 'x' }));
-    if (what === 'topic') return void (await attempt(owner, 'PATCH', room, { topic: text }));
+    if (what === 'profile') return tried(person, 'PATCH', '/auth/me', { displayName: text.trim() || 'X' });
+    if (what === 'rename') return tried(owner, 'PATCH', room, { name: text.trim() || 'x' });
+    if (what === 'topic') return tried(owner, 'PATCH', room, { topic: text });
     if (what === 'archive') {
       if (await attempt(owner, 'POST', `${room}/archive`)) await attempt(owner, 'POST', `${room}/unarchive`);
       return;
     }
-    if (what === 'join' || what === 'leave') return void (await attempt(person, 'POST', `${room}/${what}`));
+    if (what === 'join' || what === 'leave') return tried(person, 'POST', `${room}/${what}`);
     if (what === 'role') {
       const role = ['member', 'moderator'][pick % 2];
-      return void (await attempt(owner, 'PATCH', `${room}/participants/${person.userId}`, { role }));
+      return tried(owner, 'PATCH', `${room}/participants/${person.userId}`, { role });
     }
     if (message === undefined) return;
     const path = `/chat/messages/${message.id}`;
