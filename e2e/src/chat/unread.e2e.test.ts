@@ -58,5 +58,21 @@ describe('unread counts', () => {
     await grace.roomLink('general, 4 unread').waitFor();
   });
 
+  test('leave the room live when it is opened again', async () => {
+    await grace.openRoom('general');
+    await grace.page.reload();
+    await grace.reads('five');
+    await grace.chooseFor('two', 'Mark as unread');
+    await grace.page.getByText(/^4 new messages since/).waitFor();
+    await grace.openRoom('elsewhere');
+    await grace.openRoom('general');
+    // What was said before may have come with the page that was fetched; the second one comes by itself only.
+    for (const text of ['six', 'seven']) {
+      await ada.say(text);
+      await grace.reads(text);
+    }
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+  });
+
   test('without an error', () => expect(meeting.complaints()).toEqual([]));
 });
