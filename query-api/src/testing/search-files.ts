@@ -37,7 +37,15 @@ export async function directoriesOfDatabase(url: string): Promise<readonly strin
     for (const { backend, oid } of rows) {
       // Postgres works in its data directory; the setting may name it in a way that only Postgres can follow.
       const directory = await readlink(`/proc/${backend}/cwd`);
-      for (const part of [`base/${oid}`, 'global', 'pg_wal', 'pg_stat', 'pg_stat_tmp', 'pg_xact', 'pg_logical'])
+      for (const part of [
+        `base/${oid}`,
+        'global',
+        'pg_wal',
+        'pg_stat',
+        'pg_stat_tmp',
+        'pg_xact',
+        'pg_logical',
+      ])
         found.push(path.join(directory, part));
     }
     return found;
