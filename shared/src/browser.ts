@@ -1,3 +1,4 @@
+import './validation-in-browsers.ts';
 export { limits } from './http/limits.ts';
 export {
   acceptInvitationBody,

@@ -1,4 +1,3 @@
-import './validation.ts';
 import './styles/index.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
