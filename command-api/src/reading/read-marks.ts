@@ -40,6 +40,16 @@ export class ReadMarks {
     return window.pending.written;
   }
 
+  /** Writes now what waits of a person and room, so that what they do next comes after it in the log too. */
+  async settle(actorId: string, roomId: string): Promise<void> {
+    const window = this.#windows.get(`${roomId}|${actorId}`);
+    const pending = window?.pending;
+    if (window === undefined || pending === undefined) return;
+    window.pending = undefined;
+    pending.writeNow();
+    await Promise.allSettled([pending.written]); // a failure is told to those who asked
+  }
+
   /** Writes what waits. */
   async stop(): Promise<void> {
     const waiting: Promise<Marked>[] = [];

@@ -52,12 +52,11 @@ export const readingRoutes = [
     path: '/chat/rooms/{roomId}/unread',
     summary: 'Everything from this on counts as unread again.',
     body: markUnreadBody,
-    handle: (services, request) =>
-      run(services, request, {
-        type: 'MarkUnread',
-        actorId: request.principal.userId,
-        seq: request.body.seq,
-      }),
+    handle: async (services, request) => {
+      const actorId = request.principal.userId;
+      await services.readMarks.settle(actorId, request.parameters.roomId);
+      return run(services, request, { type: 'MarkUnread', actorId, seq: request.body.seq });
+    },
   }),
   route({
     ...shared,
