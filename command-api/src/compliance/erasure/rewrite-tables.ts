@@ -41,7 +41,10 @@ export async function rewriteTables(connection: Database): Promise<void> {
   await connection.raw('VACUUM (FULL) pg_catalog.pg_statistic');
 }
 
-/** Whoever began to read before everything was blanked may still see what was: rewriting would keep it for them. */
+/**
+ * Whoever began to read before everything was blanked may still see what was: rewriting would keep it for them. That
+ * goes for Postgres itself too, which reads samples of tables for its statistics.
+ */
 async function oldSnapshotsEnd(connection: Database): Promise<void> {
   const { rows } = z
     .object({ rows: z.array(z.object({ now: z.string() })) })
@@ -51,7 +54,8 @@ async function oldSnapshotsEnd(connection: Database): Promise<void> {
     const { rows: older } = countSchema.parse(
       await connection.raw(
         `SELECT count(*) FROM pg_stat_activity
-         WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'
+         WHERE pid <> pg_backend_pid() AND datname = current_database()
+           AND backend_type IN ('client backend', 'autovacuum worker')
            AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(?::text::xid)`,
         [rows[0]?.now ?? '0'],
       ),
