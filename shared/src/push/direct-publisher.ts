@@ -20,7 +20,7 @@ export function createDirectPublisher(url: string, logger: Logger): PushPublishe
   const address = parseDirectAddress(url);
   const relays = new Set<Socket>();
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket) && relays.delete(socket));
     socket.on('error', (error) => logger.debug({ err: error }, 'connection to a relay was lost'));
