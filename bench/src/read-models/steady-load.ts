@@ -74,6 +74,7 @@ export class SteadyLoad {
 
   /** Open loop: each leaves when it is due, whether or not earlier ones were answered. */
   async #everySecond(rate: number, work: () => Promise<void>): Promise<void> {
+    if (rate === 0) return;
     const { signal } = this.#stopping;
     const startedAt = performance.now();
     const under = new Set<Promise<void>>();
