@@ -1,5 +1,5 @@
 import { MalformedEventError, type PushItem } from '@verbatim/shared';
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 import { RowSet } from '../tables/row-set.ts';
 import type { RowWriter } from '../tables/row-writer.ts';
 import type { ChatEvent } from './chat-event.ts';
@@ -114,18 +114,12 @@ export class ChatBatch {
 
   async write(connection: Connection, writer: RowWriter): Promise<void> {
     const { rooms, participants, inboxes, messages, versions, reactions, mentions, frames, people } = this;
-    for (const rows of [
-      rooms,
-      participants,
-      inboxes,
-      messages,
-      versions,
-      reactions,
-      mentions,
-      frames,
-      people,
-    ])
-      await rows.write(connection, writer);
+    await together(
+      connection,
+      ...[rooms, participants, inboxes, messages, versions, reactions, mentions, frames, people].map(
+        (rows) => () => rows.write(connection, writer),
+      ),
+    );
   }
 }
 

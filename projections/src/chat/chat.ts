@@ -3,8 +3,7 @@ import { concernsOf } from '../group/interest.ts';
 import { openedEvents } from '../group/log-item.ts';
 import { roomOrOrganization } from '../group/partition.ts';
 import type { ReadModel } from '../group/read-model.ts';
-import type { Connection } from '../tables/connection.ts';
-import type { RowWriter } from '../tables/row-writer.ts';
+import { together } from '../tables/connection.ts';
 import type { ChatBatch, ChatPush } from './chat-batch.ts';
 import { chatEventNames, hasFrame, type ChatEvent } from './chat-event.ts';
 import { projectFrame } from './frames.ts';
@@ -29,16 +28,27 @@ export const chat: ReadModel = {
   opens: names,
   concerns: concernsOf(chatEventNames),
   partitionOf: roomOrOrganization,
+  isPrompt: true,
   batchIntervalMs: 20,
   apply: async (connection, items, options) => {
     const pushes: ChatPush[] = [];
-    for (const part of parts(openedEvents(items).filter(isChatEvent)))
-      pushes.push(
-        ...(Array.isArray(part)
-          ? await applyTogether(connection, part, options.writer)
-          : await sweep(connection, part)),
-      );
-    return options.wantsPushes ? resolvePushes(connection, pushes) : [];
+    let writing = (): Promise<void> => Promise.resolve();
+    for (const part of parts(openedEvents(items).filter(isChatEvent))) {
+      await writing();
+      if (Array.isArray(part)) {
+        const batch = await loadChatBatch(connection, part);
+        for (const event of part) project(batch, event);
+        pushes.push(...batch.pushes);
+        writing = () => batch.write(connection, options.writer);
+      } else {
+        pushes.push(...(await sweep(connection, part)));
+        writing = () => Promise.resolve();
+      }
+    }
+    const [, resolved] = await together(connection, writing, () =>
+      options.wantsPushes ? resolvePushes(connection, pushes) : Promise.resolve([]),
+    );
+    return resolved;
   },
 };
 
@@ -57,17 +67,6 @@ function* parts(events: readonly ChatEvent[]): Generator<ChatEvent[] | Sweep> {
     yield event;
   }
   if (together.length > 0) yield together;
-}
-
-async function applyTogether(
-  connection: Connection,
-  events: readonly ChatEvent[],
-  writer: RowWriter,
-): Promise<readonly ChatPush[]> {
-  const batch = await loadChatBatch(connection, events);
-  for (const event of events) project(batch, event);
-  await batch.write(connection, writer);
-  return batch.pushes;
 }
 
 /** One event, through the tables in the one order in which they build on each other. */

@@ -1,4 +1,4 @@
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 import { ChatBatch, placeOf } from './chat-batch.ts';
 import type { ChatEvent } from './chat-event.ts';
 import type { InboxRow } from './inbox.ts';
@@ -10,16 +10,19 @@ export async function loadChatBatch(
 ): Promise<ChatBatch> {
   const batch = new ChatBatch();
   const wanted = wantedBy(events);
-  await batch.rooms.load(connection, wanted.rooms);
+  await together(
+    connection,
+    () => batch.rooms.load(connection, wanted.rooms),
+    () => batch.people.load(connection, wanted.people),
+    () => batch.participants.load(connection, wanted.participants),
+    () => batch.inboxes.load(connection, wanted.inboxes),
+    () => batch.messages.load(connection, wanted.messages),
+    () => batch.reactions.load(connection, wanted.reactions),
+    () => loadWhatIsRewritten(connection, batch, wanted.rewritten),
+    () => loadInboxesOfDeletions(connection, batch, wanted.deletions),
+  );
   for (const { roomId, lastSeq, liveMessages } of batch.rooms.rows())
     batch.storedRooms.set(roomId, { lastSeq, liveMessages });
-  await batch.people.load(connection, wanted.people);
-  await batch.participants.load(connection, wanted.participants);
-  await batch.inboxes.load(connection, wanted.inboxes);
-  await batch.messages.load(connection, wanted.messages);
-  await batch.reactions.load(connection, wanted.reactions);
-  await loadWhatIsRewritten(connection, batch, wanted.rewritten);
-  await loadInboxesOfDeletions(connection, batch, wanted.deletions);
   await loadStoredCounts(connection, batch, wanted.markers);
   return batch;
 }
@@ -137,8 +140,11 @@ async function loadWhatIsRewritten(
     messages.map(({ organizationId }) => organizationId),
     messages.map(({ messageId }) => messageId),
   ];
-  await batch.versions.loadRows(connection, condition, values);
-  await batch.mentions.loadRows(connection, condition, values);
+  await together(
+    connection,
+    () => batch.versions.loadRows(connection, condition, values),
+    () => batch.mentions.loadRows(connection, condition, values),
+  );
 }
 
 async function loadInboxesOfDeletions(

@@ -88,6 +88,7 @@ export const directory: ReadModel = {
   opens: names,
   concerns: concernsOf(eventNames),
   partitionOf: wholeOrganization,
+  isPrompt: true,
   batchIntervalMs: 100,
   apply: async (connection, items, { writer }) => {
     const events = openedEvents(items).filter(isDirectoryEvent);

@@ -36,6 +36,8 @@ export interface ReadModel {
   /** Whether it looks at an event at all; the rest only moves its checkpoint. */
   readonly concerns: (stored: RecordedEvent) => boolean;
   readonly partitionOf: (stored: RecordedEvent) => Partition;
+  /** Whether people look at it as things happen: its events wait for no others then, except in a busy log. */
+  readonly isPrompt: boolean;
   /**
    * A transaction costs about as much for one event as for twenty. In a busy log batches begin at least so far apart;
    * in any other, events wait for nothing.

@@ -1,4 +1,4 @@
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 
 /** Somebody else has moved the checkpoint, or the schema was replaced: what this process knows is out of date. */
 export class FencedError extends Error {
@@ -18,12 +18,21 @@ export async function movingCheckpoint<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   return transaction(connection, schema, async () => {
-    const { rows } = await connection.query(
-      'UPDATE checkpoint SET position = $2 WHERE position = $1 AND NOT retired RETURNING position',
-      [from, to],
-    );
-    if (rows.length === 0) throw new FencedError(`the checkpoint of ${schema} is not at ${from} any more`);
-    return work();
+    let fenced: FencedError | undefined;
+    const move = async (): Promise<void> => {
+      const { rows } = await connection.query(
+        'UPDATE checkpoint SET position = $2 WHERE position = $1 AND NOT retired RETURNING position',
+        [from, to],
+      );
+      if (rows.length > 0) return;
+      throw (fenced = new FencedError(`the checkpoint of ${schema} is not at ${from} any more`));
+    };
+    try {
+      const [, result] = await together(connection, move, work);
+      return result;
+    } catch (error) {
+      throw fenced ?? error; // on tables that somebody else has moved on anything may go wrong
+    }
   });
 }
 
@@ -32,12 +41,13 @@ export async function transaction<Result>(
   schema: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await connection.query(
-    `BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL search_path = "${schema}", public`,
-  );
+  const begin = () =>
+    connection.query(
+      `BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL search_path = "${schema}", public`,
+    );
   let result: Result;
   try {
-    result = await work();
+    [, result] = await together(connection, begin, work);
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => undefined); // the connection is gone, and with it the transaction
     throw error;

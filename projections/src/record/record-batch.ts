@@ -7,9 +7,10 @@ import {
   type RecordedEvent,
 } from '@verbatim/shared';
 import { z } from 'zod';
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 import { RowSet } from '../tables/row-set.ts';
 import type { RowWriter } from '../tables/row-writer.ts';
+import type { Table } from '../tables/table.ts';
 import { describeEvent, type EventDescription } from './describe-event.ts';
 import { loadTrees } from './load-trees.ts';
 import { participantChange } from './participant-change.ts';
@@ -44,10 +45,15 @@ export class RecordBatch {
   }
 
   async write(connection: Connection, writer: RowWriter): Promise<void> {
-    if (this.#events.length > 0) await writer(connection, eventTable, this.#events);
-    if (this.#nodes.length > 0) await writer(connection, nodeTable, this.#nodes);
-    if (this.#participants.length > 0) await writer(connection, participantTable, this.#participants);
-    await this.#trees.write(connection, writer);
+    const added = <Row extends object>(table: Table<Row>, rows: readonly Row[]) =>
+      rows.length > 0 ? writer(connection, table, rows) : Promise.resolve();
+    await together(
+      connection,
+      () => added(eventTable, this.#events),
+      () => added(nodeTable, this.#nodes),
+      () => added(participantTable, this.#participants),
+      () => this.#trees.write(connection, writer),
+    );
   }
 
   async #load(connection: Connection, organizationIds: ReadonlySet<string>): Promise<void> {

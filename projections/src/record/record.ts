@@ -15,6 +15,7 @@ export const record: ReadModel = {
   opens: new Set(),
   concerns: () => true,
   partitionOf: wholeOrganization,
+  isPrompt: false,
   batchIntervalMs: 200,
   apply: async (connection, items, { writer }) => {
     const batch = await RecordBatch.make(

@@ -70,18 +70,22 @@ export class EventFeed {
 
   /**
    * A queue that gets everything after `from`. The first to join says where the feed begins; `from` may be later than
-   * asked for, and what lies between is the caller's to read.
+   * asked for, and what lies between is the caller's to read. Until an urgent event comes, others wait a little.
    */
-  join(position: bigint): { readonly queue: FeedQueue; readonly from: bigint } {
+  join(
+    position: bigint,
+    isUrgent: (stored: RecordedEvent) => boolean,
+  ): { readonly queue: FeedQueue; readonly from: bigint } {
     if (this.#subscription === undefined) this.#start(position);
     const from = this.#position ?? position;
-    const queue = new FeedQueue(from);
+    const queue = new FeedQueue(from, isUrgent);
     this.#queues.add(queue);
     return { queue, from };
   }
 
   leave(queue: FeedQueue): void {
     this.#queues.delete(queue);
+    queue.close();
   }
 
   /** False once the queue was given up for being full while others were waiting. */

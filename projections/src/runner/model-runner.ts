@@ -12,7 +12,7 @@ import type { ParkedPartition } from '../group/parked.ts';
 import type { ReadModel } from '../group/read-model.ts';
 import { createSchema, stateOf } from '../group/schema.ts';
 import { FencedError, transaction } from '../group/transaction.ts';
-import { connect } from '../tables/connection.ts';
+import { connect, planningByKey, preparing } from '../tables/connection.ts';
 import { insertRows } from '../tables/row-writer.ts';
 import { readLog, type LogReading } from './catch-up.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -114,6 +114,8 @@ export class ModelRunner {
     const connection = await connect({
       url: databaseUrl,
       applicationName: `verbatim projections ${model.name}`,
+      settings: planningByKey,
+      isPipelined: true,
     });
     // With the session goes the lock: even a runner with nothing to do must know that it leads no more.
     const lost = new AbortController();
@@ -128,7 +130,7 @@ export class ModelRunner {
       await becomeLeader(connection, model.name, signal);
       await this.#ensureSchema(connection);
       const writer = await ModelWriter.open({
-        connection,
+        connection: preparing(connection),
         model,
         schema: model.name,
         writer: insertRows,
@@ -163,11 +165,11 @@ export class ModelRunner {
 
   /** Reads up to where the feed is, then follows it for as long as it is kept in it. */
   async #follow(writer: ModelWriter, leading: AbortSignal): Promise<void> {
-    const { feed } = this.#options;
+    const { feed, model } = this.#options;
     if (feed.state.position !== undefined && feed.state.position > writer.position)
       for await (const batch of readLog(this.#options, { from: writer.position, batchEvents }))
         await this.#apply(writer, batch);
-    const { queue, from } = feed.join(writer.position);
+    const { queue, from } = feed.join(writer.position, (stored) => model.isPrompt && model.concerns(stored));
     try {
       if (from > writer.position)
         for await (const batch of readLog(this.#options, { from: writer.position, to: from, batchEvents }))

@@ -10,7 +10,7 @@ import { concernsOf } from '../group/interest.ts';
 import { openedEvents } from '../group/log-item.ts';
 import { roomOrOrganization } from '../group/partition.ts';
 import type { ApplyOptions, ReadModel } from '../group/read-model.ts';
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 import { RowSet } from '../tables/row-set.ts';
 import { finishLoading, loadingTables, noteSweep, noteWords } from './loading.ts';
 import { documentTable, searchIndexes, searchTables, type DocumentRow } from './search-tables.ts';
@@ -42,6 +42,7 @@ export const search: ReadModel = {
   opens: names,
   concerns: concernsOf(eventNames),
   partitionOf: roomOrOrganization,
+  isPrompt: false,
   batchIntervalMs: 200,
   loading: { tables: loadingTables, finish: finishLoading },
   apply: async (connection, items, options) => {
@@ -69,9 +70,11 @@ async function applyTogether(
   const batch = new SearchBatch();
   await batch.documents.load(connection, events.filter((event) => event.type !== 'MessageSent').map(keyOf));
   for (const event of events) batch.project(event);
-  await batch.documents.write(connection, writer);
-  if (isLoading) await noteWords(connection, batch.words, writer);
-  else await batch.words.write(connection);
+  await together(
+    connection,
+    () => batch.documents.write(connection, writer),
+    () => (isLoading ? noteWords(connection, batch.words, writer) : batch.words.write(connection)),
+  );
 }
 
 const keyOf = ({ data, metadata }: MessageEvent) => ({

@@ -1,4 +1,4 @@
-import type { Connection } from '../tables/connection.ts';
+import { together, type Connection } from '../tables/connection.ts';
 
 interface WordChange {
   /** Unknown where only terms are at hand: then it is no new word. */
@@ -30,13 +30,15 @@ export class WordCounts {
   }
 
   async write(connection: Connection): Promise<void> {
+    const works: (() => Promise<void>)[] = [];
     for (const [organizationId, changes] of this.#changes) {
       const gained = [...changes].filter(([, { change }]) => change > 0);
       const lost = [...changes].filter(([, { change }]) => change < 0);
-      if (gained.length > 0) await gain(connection, organizationId, gained);
-      if (lost.length > 0) await lose(connection, organizationId, lost);
+      if (gained.length > 0) works.push(() => gain(connection, organizationId, gained));
+      if (lost.length > 0) works.push(() => lose(connection, organizationId, lost));
     }
     this.#changes.clear();
+    await together(connection, ...works);
   }
 
   #changeOf(organizationId: string, term: number): WordChange {

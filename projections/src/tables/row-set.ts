@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import { together, type Connection } from './connection.ts';
 import { columnName, fieldsOf, givenColumn, unnestOf, valuesOf, type Table } from './table.ts';
 import type { RowWriter } from './row-writer.ts';
 
@@ -93,10 +93,12 @@ export class RowSet<Row extends object> {
       if (row !== undefined) (isStored ? updated : inserted).push(row);
       else if (isStored) removed.push(name);
     }
-    if (removed.length > 0) await this.#delete(connection, removed);
-    if (updated.length > 0) await this.#update(connection, updated);
-    if (inserted.length > 0) await writer(connection, this.#table, inserted);
     this.#slots.clear();
+    const works: (() => Promise<void>)[] = [];
+    if (removed.length > 0) works.push(() => this.#delete(connection, removed));
+    if (updated.length > 0) works.push(() => this.#update(connection, updated));
+    if (inserted.length > 0) works.push(() => writer(connection, this.#table, inserted));
+    await together(connection, ...works);
   }
 
   async #delete(connection: Connection, names: readonly string[]): Promise<void> {

@@ -19,8 +19,14 @@ export interface Table<Row extends object> {
   readonly key: readonly (keyof Row & string)[];
 }
 
-export const columnName = (field: string): string =>
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columnNames = new Map<string, string>();
+
+export function columnName(field: string): string {
+  let name = columnNames.get(field);
+  if (name === undefined)
+    columnNames.set(field, (name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)));
+  return name;
+}
 
 /** The row's fields, in one order for ever. */
 export const fieldsOf = <Row extends object>(table: Table<Row>): (keyof Row & string)[] =>
