@@ -16,6 +16,8 @@ type Anchor = { readonly key: string; readonly offset: number } | 'end';
 const marginPx = 600;
 /** This close to the end counts as being there. */
 const endTolerancePx = 32;
+/** Rows that come into view because others were measured are measured in turn; it ends after two or three times. */
+const maxRounds = 8;
 
 /**
  * Scrolling over rows of unknown height. Only rows near the view are drawn; each is measured as it appears.
@@ -26,7 +28,9 @@ export class AnchoredScroll<Row extends ListRow> {
   readonly #rows: () => readonly Row[];
   readonly #followsEnd: () => boolean;
   readonly #heights = new Map<string, number>();
+  readonly #elements = new Set<HTMLElement>();
   #measured = $state.raw(0);
+  #isPlaced = $state.raw(false);
   #view = $state.raw({ top: 0, height: 0 });
   #anchor: Anchor = 'end';
   #element: HTMLElement | undefined;
@@ -47,6 +51,11 @@ export class AnchoredScroll<Row extends ListRow> {
   readonly isAtEnd = $derived(this.#view.top + this.#view.height >= this.total - endTolerancePx);
   readonly firstSeen = $derived(rowAt(this.layout, this.#view.top));
   readonly lastSeen = $derived(rowAt(this.layout, this.#view.top + this.#view.height - 1));
+
+  /** Whether the rows stand where they belong, not where their estimates put them. */
+  get isPlaced(): boolean {
+    return this.#isPlaced;
+  }
 
   readonly #observer = new ResizeObserver((entries) => this.#measure(entries));
 
@@ -71,7 +80,11 @@ export class AnchoredScroll<Row extends ListRow> {
   /** For each row's element, which carries its key as `data-key`. */
   readonly row = (element: HTMLElement): (() => void) => {
     this.#observer.observe(element);
-    return () => this.#observer.unobserve(element);
+    this.#elements.add(element);
+    return () => {
+      this.#observer.unobserve(element);
+      this.#elements.delete(element);
+    };
   };
 
   /** To be called after every change of the rows, once they are drawn. */
@@ -169,9 +182,27 @@ export class AnchoredScroll<Row extends ListRow> {
     if (!changed) return;
     this.#forgetGone();
     // Between layout and paint: drawn and scrolled in this very frame, nobody sees a jump.
-    this.#measured += 1;
-    this.#look();
+    for (let round = 0; changed && round < maxRounds; round += 1) {
+      this.#measured += 1;
+      this.#look();
+      flushSync();
+      this.restore();
+      flushSync();
+      changed = this.#measureNew();
+    }
+    if (this.#heights.size > 0) this.#isPlaced = true;
     flushSync();
-    this.restore();
+  }
+
+  /** The observer would tell of rows that were drawn just now only in the next frame, after they were seen. */
+  #measureNew(): boolean {
+    let changed = false;
+    for (const element of this.#elements) {
+      const { key } = element.dataset;
+      if (key === undefined || this.#heights.has(key)) continue;
+      this.#heights.set(key, element.getBoundingClientRect().height);
+      changed = true;
+    }
+    return changed;
   }
 }
