@@ -7,13 +7,15 @@ import {
   newId,
   openCheckpoint,
   parseCheckpointKey,
+  sqlSourceOf,
 } from '@verbatim/shared';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Benchmark } from '../benchmark.ts';
 import { grouped, latencyLine } from '../statistics.ts';
 import { startAuditedInstance, type AuditedInstance } from './audited-instance.ts';
-import { RecordGrowth, type GeneratedEvent } from './record-rows.ts';
+import { insertRows, RecordGrowth, type GeneratedEvent } from './record-rows.ts';
 
 const leaves = 10_000_000;
 const probes = 500;
@@ -22,7 +24,8 @@ const blockLeaves = 16;
 
 /**
  * Proofs out of a tree of ten million leaves. All nodes are there; of the leaves' rows only those that a question reads:
- * on the way to the probed positions, and around them.
+ * on the way to the probed positions, and around them. That way depends on the size of the tree, so the projectors
+ * wait while it is measured.
  */
 export const recordProofsBenchmark: Benchmark = {
   name: 'record-proofs',
@@ -30,9 +33,13 @@ export const recordProofsBenchmark: Benchmark = {
   run: async () => {
     const audited = await startAuditedInstance();
     try {
-      const probed = await grow(audited);
-      const figures = await measure(audited, probed);
-      for (const [what, samples] of Object.entries(figures)) console.log(`${what}: ${latencyLine(samples)}`);
+      await grow(audited);
+      await whileNothingIsProjected(audited, async (size) => {
+        const probed = await addRows(audited, size);
+        const figures = await measure(audited, probed);
+        for (const [what, samples] of Object.entries(figures))
+          console.log(`${what}: ${latencyLine(samples)}`);
+      });
     } finally {
       await audited.close();
     }
@@ -43,34 +50,66 @@ const leafOf = (index: number): Buffer => createHash('sha256').update(`\0leaf ${
 /** Far behind whatever is in the log, so that nothing the instance does gets in the way. */
 const positionOf = (leafIndex: number): bigint => 1_000_000_000n + BigInt(leafIndex);
 
-async function grow({ database, organizationId }: AuditedInstance): Promise<readonly number[]> {
+async function grow({ database, organizationId }: AuditedInstance): Promise<void> {
   const startedAt = performance.now();
-  const probed: number[] = [];
   await RecordGrowth.run(database, organizationId, async (growth) => {
-    const first = growth.size;
-    while (probed.length < probes) probed.push(randomInt(first, leaves));
-    const rows = new Set([leaves - 1]);
-    for (const probe of probed) {
-      const block = probe - (probe % blockLeaves);
-      for (let index = block; index < block + blockLeaves; index += 1) rows.add(index);
-      for (const index of wayTo(probe)) rows.add(index);
-    }
-    for (let index = leaves - (leaves % blockLeaves); index < leaves; index += 1) rows.add(index);
+    const lastBlock = leaves - (leaves % blockLeaves);
     while (growth.size < leaves) {
       const index = growth.size;
       const leafHash = leafOf(index);
-      await growth.add(leafHash, rows.has(index) ? rowOf(index, leafHash) : undefined);
+      await growth.add(leafHash, index >= lastBlock || index === leaves - 1 ? rowOf(index) : undefined);
     }
   });
   const seconds = (performance.now() - startedAt) / 1_000;
   console.log(`generated ${grouped(leaves)} leaves in ${seconds.toFixed(0)} s`);
+}
+
+async function whileNothingIsProjected(
+  { database, organizationId }: AuditedInstance,
+  work: (treeSize: number) => Promise<void>,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const source = sqlSourceOf(transaction);
+    await source.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await source.query('SELECT position FROM record.checkpoint FOR UPDATE');
+    const { rows } = await source.query('SELECT size FROM record.tree WHERE organization_id = $1', [
+      organizationId,
+    ]);
+    await work(Number(z.tuple([z.object({ size: z.bigint() })]).parse(rows)[0].size));
+  });
+}
+
+/** The rows that are read on the way to leaves chosen by chance, which it gives. */
+async function addRows(
+  { database, organizationId }: AuditedInstance,
+  treeSize: number,
+): Promise<readonly number[]> {
+  const source = sqlSourceOf(database);
+  const { rows } = await source.query(
+    'SELECT leaf_index AS "leafIndex" FROM record.event WHERE organization_id = $1',
+    [organizationId],
+  );
+  const there = new Set(leafIndexes.parse(rows).map(({ leafIndex }) => Number(leafIndex)));
+  let first = 0;
+  while (there.has(first)) first += 1;
+  const probed = Array.from({ length: probes }, () => randomInt(first, leaves));
+  const wanted = new Set<number>();
+  for (const probe of probed) {
+    const block = probe - (probe % blockLeaves);
+    for (let index = block; index < block + blockLeaves; index += 1) wanted.add(index);
+    for (const index of wayTo(probe, treeSize)) wanted.add(index);
+  }
+  await insertRows(source, organizationId, [...wanted].filter((index) => !there.has(index)).map(rowOf));
+  await database.raw('ANALYZE record.event');
   return probed;
 }
 
+const leafIndexes = z.array(z.object({ leafIndex: z.bigint() }));
+
 /** The leaves that a search by halves for this one looks at. */
-function wayTo(leafIndex: number): number[] {
+function wayTo(leafIndex: number, treeSize: number): number[] {
   const way: number[] = [];
-  for (let [low, high] = [0, leaves]; low < high;) {
+  for (let [low, high] = [0, treeSize]; low < high;) {
     const middle = Math.floor((low + high) / 2);
     way.push(middle);
     if (middle <= leafIndex) low = middle + 1;
@@ -79,7 +118,8 @@ function wayTo(leafIndex: number): number[] {
   return way;
 }
 
-function rowOf(leafIndex: number, leafHash: Buffer): GeneratedEvent {
+function rowOf(leafIndex: number): GeneratedEvent {
+  const leafHash = leafOf(leafIndex);
   return {
     leafIndex,
     position: positionOf(leafIndex),

@@ -127,11 +127,7 @@ export class RecordGrowth {
   }
 
   async #flush(): Promise<void> {
-    if (this.#events.length > 0)
-      await this.#source.query(insertEvents, [
-        this.#organizationId,
-        ...columns.map(([, , valueOf]) => this.#events.map(valueOf)),
-      ]);
+    await insertRows(this.#source, this.#organizationId, this.#events);
     if (this.#nodes.length > 0)
       await this.#source.query(insertNodes, [
         this.#organizationId,
@@ -141,6 +137,18 @@ export class RecordGrowth {
       ]);
     this.#events = [];
     this.#nodes = [];
+  }
+}
+
+/** Adds rows of leaves whose nodes are in the tree already. */
+export async function insertRows(
+  source: SqlSource,
+  organizationId: string,
+  rows: readonly GeneratedEvent[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    const some = rows.slice(start, start + rowsPerStatement);
+    await source.query(insertEvents, [organizationId, ...columns.map(([, , valueOf]) => some.map(valueOf))]);
   }
 }
 
