@@ -44,13 +44,12 @@ describe('a server that stops', () => {
     const writing = (async () => {
       for (;;) await client.appendToStream(newStream(), oneEvent()).then(() => outcomes.push('stored'));
     })();
-    await expect
-      .poll(() => outcomes.length)
-      .toBeGreaterThan(5)
-      .then(() => server.stop());
-    await expect(writing).rejects.toSatisfy(
+    const ended = expect(writing).rejects.toSatisfy(
       (error) => error instanceof CancelledError || error instanceof UnavailableError,
     );
+    await expect.poll(() => outcomes.length).toBeGreaterThan(5);
+    await server.stop();
+    await ended;
   });
 
   it('tells a classic append whose end has not come that it is unavailable, and stores nothing of it', async () => {
