@@ -24,8 +24,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * For a session whose statements all look rows up by key, and are planned once for good: perhaps while the tables are
- * still empty, when reading them whole would seem to cost less.
+ * For a session whose statements all look rows up by key, and are planned rarely: perhaps while the tables are still
+ * empty, when reading them whole would seem to cost less.
  */
 export const planningByKey = {
   plan_cache_mode: 'force_generic_plan',
@@ -64,9 +64,9 @@ export async function connect({
   return client;
 }
 
-/** Plans are made anew each time the session has run so many times as many statements. */
-const replanFactor = 4;
+/** Plans are made anew after so many statements, and again whenever `replanFactor` times as many have been run. */
 const firstReplanAfter = 256;
+const replanFactor = 4;
 
 /**
  * A pipelined client whose statements, where they have parameters, are parsed once in its session and planned as rarely
