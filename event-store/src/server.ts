@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { gossipService } from './cluster/gossip-service.ts';
 import { serverFeaturesService } from './cluster/server-features-service.ts';
+import { OpenCalls } from './grpc/open-calls.ts';
 import type { Service } from './grpc/service.ts';
 import { statusOf } from './grpc/to-status.ts';
 import { appendRoute } from './http/append-over-http.ts';
@@ -60,7 +61,8 @@ async function serve(
   failure: Promise<Error>,
 ): Promise<EventStoreServer> {
   const { users, access, authentication, tls } = await prepareSecurity(log, options);
-  const environment = { authentication, toStatus: statusOf(report) };
+  const openCalls = new OpenCalls();
+  const environment = { authentication, toStatus: statusOf(report), openCalls };
   const groups = new Groups(log, report);
   const projections = new Projections(log, report);
   const host = reachableHost(options);
@@ -94,6 +96,8 @@ async function serve(
   const stopAll = async (): Promise<void> => {
     stopSignal.abort();
     // What calls are told leaves in the next turns of the event loop, before they are cut.
+    for (let turn = 0; turn < TURNS_FOR_LAST_WORDS; turn++) await nextTurn();
+    openCalls.cancel();
     for (let turn = 0; turn < TURNS_FOR_LAST_WORDS; turn++) await nextTurn();
     await listener.close();
     await Promise.all([groups.stop(), projections.stop()]);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { START } from '@eventstore/db-client';
 import { describe, expect, it, vi } from 'vitest';
 import { oneEvent, someEvents } from '../testing/events.ts';
 import { randomNumbers, rounds, timeLimitMs } from '../testing/rounds.ts';
@@ -37,11 +38,24 @@ async function writeUntilGone(store: StoreProcess, sent: Sent[]): Promise<void> 
   await Promise.race([Promise.all(Array.from({ length: WRITERS }, (_, n) => writer(n))), store.exited]);
 }
 
-/** Starts the store again and holds what it has against what was sent. */
-async function expectNothingLost(directory: string, sent: readonly Sent[]): Promise<void> {
+/**
+ * Starts the store again and holds what it has after a position against what was sent since.
+ * Resolves with the position of the newest event.
+ */
+async function expectNothingLost(
+  directory: string,
+  sent: readonly Sent[],
+  after: bigint = 0n,
+): Promise<bigint> {
   const store = await launchStore({ directory });
   const order: string[] = [];
-  for await (const { event } of store.client.readAll()) if (event) order.push(event.id);
+  let newest = after;
+  const fromPosition = after === 0n ? START : { commit: after, prepare: after };
+  for await (const { event } of store.client.readAll({ fromPosition })) {
+    if (!event || event.position.commit === after) continue;
+    order.push(event.id);
+    newest = event.position.commit;
+  }
   await store.client.dispose();
   await store.kill('SIGTERM');
 
@@ -57,12 +71,25 @@ async function expectNothingLost(directory: string, sent: readonly Sent[]): Prom
   const ours = new Set(sent.flatMap(({ ids }) => ids));
   const expected = sent.flatMap(({ ids }) => ids).slice(0, order.filter((id) => ours.has(id)).length);
   expect(order.filter((id) => ours.has(id))).toEqual(expected);
+  return newest;
+}
+
+/** Every event of every acknowledged append, of all rounds. */
+async function expectAllThere(directory: string, acknowledged: readonly string[]): Promise<void> {
+  const store = await launchStore({ directory });
+  const missing = new Set(acknowledged);
+  for await (const { event } of store.client.readAll()) if (event) missing.delete(event.id);
+  await store.client.dispose();
+  await store.kill('SIGTERM');
+  expect([...missing]).toEqual([]);
 }
 
 describe('killed at random under load', () => {
   it('the store keeps every acknowledged append, no half of any, and a prefix of what was sent', async () => {
     const directory = temporaryDirectory();
     const random = randomNumbers(1);
+    const acknowledged: string[] = [];
+    let newest = 0n;
     for (let round = 0; round < rounds(5, 200); round++) {
       const sent: Sent[] = [];
       const store = await launchStore({ directory });
@@ -71,8 +98,10 @@ describe('killed at random under load', () => {
       await store.kill('SIGKILL');
       await writing;
       await store.client.dispose();
-      await expectNothingLost(directory, sent);
+      newest = await expectNothingLost(directory, sent, newest);
+      for (const append of sent) if (append.isAcknowledged) acknowledged.push(...append.ids);
     }
+    await expectAllThere(directory, acknowledged);
     expect(await runCommand(['verify', directory])).toMatchObject({ code: 0 });
     rmSync(directory, { recursive: true });
   });

@@ -11,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { contextOf, type CallContext } from './call-context.ts';
+import type { OpenCalls } from './open-calls.ts';
 import { Outbox } from './outbox.ts';
 import type { Authentication } from '../security/authentication.ts';
 import { StatusError } from './status-error.ts';
@@ -30,6 +31,7 @@ export interface ServiceEnvironment {
   readonly authentication: Authentication;
   /** Turns whatever a handler threw into the status that its client gets. */
   readonly toStatus: (error: unknown) => StatusError;
+  readonly openCalls: OpenCalls;
 }
 
 /**
@@ -85,6 +87,7 @@ export class Service {
     features: readonly string[] = [],
   ): this {
     const handler: handleServerStreamingCall<Buffer, Buffer> = (call) => {
+      this.#environment.openCalls.add(call);
       void this.#attempt(call, (context) => handle(decode(call.request), new Outbox(call), context)).then(
         () => call.end(),
         (error: unknown) => call.emit('error', this.#environment.toStatus(error)),
@@ -104,6 +107,7 @@ export class Service {
     features: readonly string[] = [],
   ): this {
     const handler: handleBidiStreamingCall<Request, Buffer> = (call) => {
+      this.#environment.openCalls.add(call);
       void this.#attempt(call, (context) => handle(call, new Outbox(call), context)).then(
         () => call.end(),
         (error: unknown) => call.emit('error', this.#environment.toStatus(error)),

@@ -73,6 +73,27 @@ describe('a server that stops', () => {
     });
   });
 
+  it.each([
+    ['takes nothing more until it is over', false],
+    ['goes on taking', true],
+  ])('cancels a read under way of a client that %s', async (_, goesOn) => {
+    const { server, client } = await start();
+    const stream = newStream();
+    await client.appendToStream(stream, someEvents(20_000));
+    let stopping: Promise<void> | undefined;
+    const reading = (async () => {
+      let count = 0;
+      for await (const event of client.readStream(stream)) {
+        expect(event.event?.streamId).toBe(stream);
+        if (++count !== 100) continue;
+        stopping = server.stop();
+        if (!goesOn) await stopping;
+      }
+    })();
+    await expect(reading).rejects.toBeInstanceOf(CancelledError);
+    await stopping;
+  });
+
   it('leaves its port, and comes back on it with all that was there', async () => {
     const { server, client } = await start();
     const stream = newStream();
