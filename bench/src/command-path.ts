@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { commandAnswer, connectEventStore, createLogger, newId } from '@verbatim/shared';
-import { findInstance } from '@verbatim/shared/configuration';
-import { startInstance } from '@verbatim/testing/instance';
+import { startLoneCommandApi } from './lone-command-api.ts';
 import { grouped, latencyLine, median } from './statistics.ts';
 import { createChannel, signUp } from './workspace.ts';
 
@@ -14,16 +13,14 @@ const warmUp = 1_000;
 /**
  * What of the event store's own pace is left when an append is a command: HTTP, checking, deciding and sealing included.
  * Bare appends and commands take turns in one run, against one store, so that whatever else the machine does
- * slows both alike. Bare appends go by the client that the commands use and carry events as large as theirs.
+ * slows both alike. Nobody projects meanwhile: `throughput` measures commands with all that follows from them. Bare appends go by the client that the commands use and carry events as large as theirs.
  */
 export async function commandPathBenchmark(): Promise<void> {
-  const instance = await startInstance();
-  const logger = createLogger({ name: 'bench', level: 'silent' });
+  const commandApi = await startLoneCommandApi();
   try {
-    const { eventStore: url } = (await findInstance(instance.dataDirectory)) ?? {};
-    if (url === undefined) throw new Error('the instance does not tell where its event store is');
-    const eventStore = connectEventStore({ url, logger });
-    const owner = await signUp(instance.origin);
+    const logger = createLogger({ name: 'bench', level: 'silent' });
+    const eventStore = connectEventStore({ url: commandApi.eventStoreUrl, logger });
+    const owner = await signUp(commandApi.origin);
     const roomIds = await Promise.all(
       Array.from({ length: rooms }, (_, index) => createChannel(owner, `room ${index}`)),
     );
@@ -52,7 +49,7 @@ export async function commandPathBenchmark(): Promise<void> {
     console.log(`median of ${runs} runs: a command path of ${percent(median(shares))} of bare appends`);
     await eventStore.close();
   } finally {
-    await instance.remove();
+    await commandApi.stop();
   }
 }
 

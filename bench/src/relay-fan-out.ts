@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { inTurns, openSink, type ByteSink } from './relay/byte-sink.ts';
-import { ended, messageFrame, startLoneRelay, wireBytes } from './relay/lone-relay.ts';
+import { ended } from './lone-service.ts';
+import { messageFrame, startLoneRelay, wireBytes } from './relay/lone-relay.ts';
 import { processorSeconds } from './relay/process-figures.ts';
 import { grouped, median } from './statistics.ts';
 

@@ -1,12 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createLogger, createPushPublisher, roomView, type PushItem } from '@verbatim/shared';
 import { findInstance } from '@verbatim/shared/configuration';
 import { startInstance } from '@verbatim/testing/instance';
+import { startLoneService } from '../lone-service.ts';
 import { gatherCrowd, type Crowd } from './crowd.ts';
 
 /** A relay in a process of its own, which this process pushes to as a projector does. */
@@ -23,7 +20,6 @@ export interface LoneRelay {
 }
 
 const readyWithinMs = 30_000;
-const relayProgram = fileURLToPath(new URL('../../../realtime/dist/main.js', import.meta.url));
 
 export async function startLoneRelay(): Promise<LoneRelay> {
   const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -36,27 +32,16 @@ export async function startLoneRelay(): Promise<LoneRelay> {
     url: `tcp://:${randomBytes(24).toString('base64url')}@127.0.0.1:0`,
     logger: createLogger({ name: 'bench', level: 'silent' }),
   });
-  const port = await freePort();
-  const relay = spawn(process.execPath, [relayProgram], {
-    stdio: 'inherit',
-    env: {
-      PATH: process.env.PATH,
-      LOG_LEVEL: 'warn',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      DATABASE_URL: database,
-      PUSH_URL: await publisher.url,
-      COMMAND_API_URL: instance.origin,
-      VERBATIM_SIGNING_KEY: signingKey,
-      VERBATIM_RATE_LIMITS: 'off',
-    },
+  const relay = await startLoneService('realtime', {
+    DATABASE_URL: database,
+    PUSH_URL: await publisher.url,
+    COMMAND_API_URL: instance.origin,
+    VERBATIM_SIGNING_KEY: signingKey,
   });
-  const origin = `http://127.0.0.1:${port}`;
-  await ready(origin);
   const seqs = new Map(await Promise.all(crowd.roomIds.map((id) => lastSeqOf(crowd, id))));
   return {
-    origin,
-    pid: relay.pid ?? 0,
+    origin: relay.origin,
+    pid: relay.pid,
     crowd,
     push: (roomIds, text) => {
       const organizationId = crowd.people[0]?.session.organization.id ?? '';
@@ -69,7 +54,7 @@ export async function startLoneRelay(): Promise<LoneRelay> {
       return wireBytes(messageFrame(roomIds[0] ?? '', seqs.get(roomIds[0] ?? '') ?? 0, text));
     },
     stop: async () => {
-      await ended(relay);
+      await relay.stop();
       await publisher.stop();
       await instance.remove();
     },
@@ -121,32 +106,4 @@ async function lastSeqOf({ people }: Crowd, roomId: string): Promise<[string, nu
     if (performance.now() > givesUpAt) throw new Error('the rooms were not projected');
     await delay(50);
   }
-}
-
-async function ready(origin: string): Promise<void> {
-  const givesUpAt = performance.now() + readyWithinMs;
-  const isReady = (): Promise<boolean> =>
-    fetch(`${origin}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isReady())) {
-    if (performance.now() > givesUpAt) throw new Error('the relay did not become ready');
-    await delay(50);
-  }
-}
-
-export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
