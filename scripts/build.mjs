@@ -15,7 +15,7 @@ export async function ensureBuilt(say) {
   await build(say);
 }
 
-/** Compiles the TypeScript workspaces, then bundles the event store's program and the web client out of what they built. */
+/** Compiles the TypeScript workspaces, then bundles programs and the web client out of what they built. */
 export async function build(say) {
   const stamp = stampOfSources();
   const started = performance.now();
@@ -23,6 +23,7 @@ export async function build(say) {
   await step('The TypeScript build', ['node_modules/typescript/lib/tsc.js', '--build'], root);
   const rolldown = path.join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
   await step('The bundle of the event store', [rolldown, '--config'], path.join(root, 'event-store'));
+  await step('The bundle of the processes', [rolldown, '--config'], path.join(root, 'standalone'));
   if (hasWebClient()) {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     await step('The build of the web client', [vite, 'build', '--logLevel', 'warn'], path.join(root, 'web'));

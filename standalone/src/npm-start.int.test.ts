@@ -224,10 +224,10 @@ describe('npm start', { timeout: 240_000 }, () => {
       const run = await startUntilReady(await freePort());
       await query('create table kept (word text)');
       const others = (await processes()).filter(
-        ({ command }) => command.includes('processes/') && !command.includes(part),
+        ({ command }) => command.includes('bundle/') && !command.includes(part),
       );
 
-      process.kill(part === 'postgres' ? await postmaster() : await pidOf(`processes/${part}`), 'SIGKILL');
+      process.kill(part === 'postgres' ? await postmaster() : await pidOf(`bundle/${part}`), 'SIGKILL');
 
       await vi.waitFor(
         () => expect(run.lines.some((line) => line.endsWith('is running again.'))).toBe(true),

@@ -43,7 +43,7 @@ export function composeParts({ configuration, keys, ports, logs, lock }: Composi
   const process = (name: string, stopsWithinMs: number, own: () => NodeJS.ProcessEnv): Part =>
     processPart({
       name,
-      script: fileURLToPath(new URL(`./processes/${name}.js`, import.meta.url)),
+      script: fileURLToPath(new URL(`./bundle/${name}.js`, import.meta.url)),
       env: () => ({ ...env, ...own() }),
       log: logs.of(name),
       lockDescriptor: lock.descriptor,

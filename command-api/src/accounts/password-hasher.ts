@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '@verbatim/shared';
@@ -18,7 +19,8 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const currentPrefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`;
 /** Jobs that may wait: about two seconds of work for one worker. */
 const maxWaitingJobs = 64;
-const workerFile = new URL('../../worker/password-worker.mjs', import.meta.url);
+/** By its package, for this module may be part of a bundle that lies elsewhere. */
+const workerFile = createRequire(import.meta.url).resolve('@verbatim/command-api/password-worker');
 
 const replySchema = z.object({
   id: z.number(),

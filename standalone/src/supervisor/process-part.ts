@@ -48,7 +48,7 @@ export function processPart(description: ProcessDescription): Part {
 }
 
 function launch({ script, env, log, lockDescriptor }: ProcessDescription): ChildProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  const child = spawn(process.execPath, [script], {
     env: { NODE_ENV: 'production', ...env() },
     // A session of its own, so that Ctrl-C in the terminal reaches us alone and we choose the order of stopping.
     detached: true,
