@@ -55,7 +55,7 @@ export interface Relay {
 
 const roundEveryMs = 1_000;
 /** Hellos that are looked at together; the others wait their turn instead of for a database connection. */
-const maxGreetingsAtOnce = 32;
+const maxGreetingsAtOnce = 100;
 
 export function createRelay(options: RelayOptions): Relay {
   const { push, commands, tokens, limits, logger, metrics } = options;

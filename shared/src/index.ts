@@ -340,14 +340,17 @@ export {
 } from './read-models/message-rows.ts';
 export {
   callerOf,
-  directoryVersion,
+  callersOf,
+  directoryVersions,
   readableRoom,
   readableRooms,
   readableRoomFrom,
-  roomsOfPerson,
+  roomsOfPeople,
   type Caller,
   type Person,
   type ReadableRoom,
+  type RoomWish,
+  type Session,
 } from './read-models/readers.ts';
 export { sqlSourceOf, type SqlSource } from './read-models/sql-source.ts';
 

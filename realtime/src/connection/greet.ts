@@ -62,13 +62,14 @@ async function roomsToReceive(
   if (claims === undefined) return [];
   const { onlyRoomId } = connection.origin;
   if (onlyRoomId !== undefined) {
-    const only = await readModel.readableRoom(claims, onlyRoomId);
+    const only = await readModel.readableRoom({ ...claims, roomId: onlyRoomId });
     return only === undefined ? [] : [only];
   }
   const own = await readModel.roomsOf(claims);
   const ownIds = new Set(own.map(({ roomId }) => roomId));
   const beside = Object.keys(resume).filter((roomId) => !ownIds.has(roomId));
-  return [...own, ...(await readModel.readableRooms(claims, beside))];
+  const readable = await Promise.all(beside.map((roomId) => readModel.readableRoom({ ...claims, roomId })));
+  return [...own, ...readable.filter((room) => room !== undefined)];
 }
 
 interface Welcome {

@@ -11,7 +11,7 @@ export async function openOwnRoom(
   const claims = connection.identity?.claims;
   if (claims === undefined || !mayReceive(connection, roomId)) return;
   try {
-    const readable = await context.readModel.readableRoom(claims, roomId);
+    const readable = await context.readModel.readableRoom({ ...claims, roomId });
     if (readable === undefined || readable.role === null) return;
     const room = connection.rooms.get(roomId);
     if (room === undefined) receive(context, connection, readable);
@@ -34,7 +34,7 @@ export async function joinRoom(
     connection.say({ type: 'error', id: roomId, problem: problem.toDetails() });
   try {
     const readable = mayReceive(connection, roomId)
-      ? await context.readModel.readableRoom(claims, roomId)
+      ? await context.readModel.readableRoom({ ...claims, roomId })
       : undefined;
     const isNew = !connection.rooms.has(roomId);
     if (isNew && connection.rooms.size >= context.limits.roomsOfSocket) refuse(new Problem('rate-limited'));

@@ -1,16 +1,18 @@
 import {
-  callerOf,
-  directoryVersion,
+  callersOf,
+  directoryVersions,
   readFramesAfter,
-  readableRoom,
   readableRooms,
-  roomsOfPerson,
+  roomsOfPeople,
   type Caller,
   type DurableFrame,
   type Person,
   type ReadableRoom,
+  type RoomWish,
+  type Session,
   type SqlSource,
 } from '@verbatim/shared';
+import DataLoader from 'dataloader';
 import { z } from 'zod';
 
 export interface RoomHead {
@@ -29,12 +31,12 @@ export interface RoomPeople {
   readonly userIds: readonly string[];
 }
 
-/** What the relay reads from Postgres. */
+/** What the relay reads from Postgres. What a connection asks for is asked together with what others ask for. */
 export interface RelayReadModel {
-  caller(session: Person & { readonly sessionId: string }): Promise<Caller | undefined>;
+  caller(session: Session): Promise<Caller | undefined>;
   roomsOf(person: Person): Promise<readonly ReadableRoom[]>;
-  readableRoom(person: Person, roomId: string): Promise<ReadableRoom | undefined>;
-  readableRooms(person: Person, roomIds: readonly string[]): Promise<readonly ReadableRoom[]>;
+  /** Undefined when the person may not read it, or it is not there. */
+  readableRoom(wish: RoomWish): Promise<ReadableRoom | undefined>;
   directoryVersion(organizationId: string): Promise<number>;
   framesAfter(
     organizationId: string,
@@ -76,12 +78,16 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
     rooms.map(({ roomId }) => roomId),
   ];
 
+  const callers = asking((sessions: readonly Session[]) => callersOf(source, sessions));
+  const ownRooms = asking((people: readonly Person[]) => roomsOfPeople(source, people));
+  const rooms = asking((wishes: readonly RoomWish[]) => readableRooms(source, wishes));
+  const versions = asking((ids: readonly string[]) => directoryVersions(source, ids));
+
   return {
-    caller: (session) => callerOf(source, session),
-    roomsOf: (person) => roomsOfPerson(source, person),
-    readableRoom: (person, roomId) => readableRoom(source, person, roomId),
-    readableRooms: (person, roomIds) => readableRooms(source, person, roomIds),
-    directoryVersion: (organizationId) => directoryVersion(source, organizationId),
+    caller: (session) => callers.load(session),
+    roomsOf: (person) => ownRooms.load(person),
+    readableRoom: (wish) => rooms.load(wish),
+    directoryVersion: (organizationId) => versions.load(organizationId),
     framesAfter: (organizationId, roomId, after, limit) =>
       readFramesAfter(source, { organizationId, roomId }, after, limit),
     heads: (rooms) =>
@@ -133,4 +139,18 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
         [...pairs(rooms), maxPeople],
       ),
   };
+}
+
+/** Questions of one statement: a thousand connections ask them at once after a restart. */
+const maxQuestions = 200;
+
+/** Puts the questions of one turn of the event loop into one statement; nothing is remembered. */
+function asking<Question, Answer>(
+  ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+): DataLoader<Question, Answer> {
+  return new DataLoader(ask, {
+    cache: false,
+    maxBatchSize: maxQuestions,
+    batchScheduleFn: (askNow) => void setImmediate(askNow),
+  });
 }

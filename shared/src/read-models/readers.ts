@@ -25,7 +25,6 @@ const readableRoomSchema = z.object({
   visibility: z.enum(visibilities),
   role: z.enum(roomRoles).nullable(),
 });
-const readableRoomsSchema = z.array(readableRoomSchema);
 
 /**
  * For `SELECT … FROM`: the room `$3` of the organization `$1` with the caller `$2` as `participant`, if they may read
@@ -55,41 +54,40 @@ export async function readableRoom(
   return rows[0] === undefined ? undefined : readableRoomSchema.parse(rows[0]);
 }
 
-/** Those of these rooms that the person may read, in one snapshot. */
-export async function readableRooms(
-  source: SqlSource,
-  { organizationId, userId }: Person,
-  roomIds: readonly string[],
-): Promise<ReadableRoom[]> {
-  if (roomIds.length === 0) return [];
-  const { rows } = await source.query(
-    `SELECT room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
-     FROM unnest($3::uuid[]) AS wanted (room_id)
-     JOIN chat.room ON room.organization_id = $1 AND room.room_id = wanted.room_id
-     LEFT JOIN chat.participant
-       ON participant.organization_id = room.organization_id AND participant.room_id = room.room_id
-         AND participant.user_id = $2
-     WHERE participant.user_id IS NOT NULL OR room.visibility = 'public'`,
-    [organizationId, userId, [...roomIds]],
-  );
-  return z.array(readableRoomSchema).parse(rows);
+export interface RoomWish extends Person {
+  readonly roomId: string;
 }
 
-/** All rooms that the person is in, in one snapshot. */
-export async function roomsOfPerson(
+/** `readableRoom` for many wishes of many people in one snapshot; answers stand in the order of the wishes. */
+export async function readableRooms(
   source: SqlSource,
-  { organizationId, userId }: Person,
-): Promise<ReadableRoom[]> {
+  wishes: readonly RoomWish[],
+): Promise<(ReadableRoom | undefined)[]> {
   const { rows } = await source.query(
-    `SELECT room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
-     FROM chat.participant
-     JOIN chat.room
-       ON room.organization_id = participant.organization_id AND room.room_id = participant.room_id
-     WHERE participant.organization_id = $1 AND participant.user_id = $2
-     ORDER BY room.room_id`,
-    [organizationId, userId],
+    `SELECT wish.number, room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS wish (organization_id, user_id, room_id, number)
+     JOIN chat.room USING (organization_id, room_id)
+     LEFT JOIN chat.participant USING (organization_id, room_id, user_id)
+     WHERE participant.role IS NOT NULL OR room.visibility = 'public'`,
+    columnsOf(wishes, ['organizationId', 'userId', 'roomId']),
   );
-  return readableRoomsSchema.parse(rows);
+  return inOrder(wishes, numbered(readableRoomSchema).parse(rows)).map(([room]) => room);
+}
+
+/** For each person all rooms that they are in, in one snapshot. */
+export async function roomsOfPeople(
+  source: SqlSource,
+  people: readonly Person[],
+): Promise<(readonly ReadableRoom[])[]> {
+  const { rows } = await source.query(
+    `SELECT wish.number, room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
+     FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wish (organization_id, user_id, number)
+     JOIN chat.participant USING (organization_id, user_id)
+     JOIN chat.room USING (organization_id, room_id)
+     ORDER BY room.room_id`,
+    columnsOf(people, ['organizationId', 'userId']),
+  );
+  return inOrder(people, numbered(readableRoomSchema).parse(rows));
 }
 
 /** Whoever asks, as the server knows them now: rights are never taken from a token. */
@@ -103,35 +101,70 @@ const callerSchema = z.object({
   active: z.boolean().nullable(),
 });
 
+export interface Session extends Person {
+  readonly sessionId: string;
+}
+
 /**
  * The person behind a verified token, or undefined when the session has ended or the person is deactivated. Somebody
  * who signed up a moment ago, whom no read model knows yet, is a member.
  */
-export async function callerOf(
+export async function callerOf(source: SqlSource, session: Session): Promise<Caller | undefined> {
+  const [caller] = await callersOf(source, [session]);
+  return caller;
+}
+
+/** `callerOf` for many sessions at once; answers stand in the order of the sessions. */
+export async function callersOf(
   source: SqlSource,
-  { organizationId, userId, sessionId }: Person & { readonly sessionId: string },
-): Promise<Caller | undefined> {
+  sessions: readonly Session[],
+): Promise<(Caller | undefined)[]> {
   const { rows } = await source.query(
-    `SELECT person.role, person.active
-     FROM accounts.session
-     LEFT JOIN chat.person ON person.organization_id = $2 AND person.user_id = $3
-     WHERE session.session_id = $1 AND session.organization_id = $2 AND session.user_id = $3
-       AND session.ended_at IS NULL`,
-    [sessionId, organizationId, userId],
+    `SELECT wish.number, person.role, person.active
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS wish (session_id, organization_id, user_id, number)
+     JOIN accounts.session USING (session_id, organization_id, user_id)
+     LEFT JOIN chat.person USING (organization_id, user_id)
+     WHERE session.ended_at IS NULL`,
+    columnsOf(sessions, ['sessionId', 'organizationId', 'userId']),
   );
-  if (rows[0] === undefined) return undefined;
-  const { role, active } = callerSchema.parse(rows[0]);
-  if (role !== null && active !== true) return undefined;
-  return { organizationId, userId, sessionId, role: role ?? 'member' };
+  const found = inOrder(sessions, numbered(callerSchema).parse(rows));
+  return sessions.map(({ organizationId, userId, sessionId }, index) => {
+    const [person] = found[index] ?? [];
+    if (person === undefined || (person.role !== null && person.active !== true)) return undefined;
+    return { organizationId, userId, sessionId, role: person.role ?? 'member' };
+  });
 }
 
 const versionSchema = z.object({ version: z.number() });
 
-/** Rises with every change of the organization's directory; 0 before the first. */
-export async function directoryVersion(source: SqlSource, organizationId: string): Promise<number> {
+/** For each organization a number that rises with every change of its directory; 0 before the first. */
+export async function directoryVersions(
+  source: SqlSource,
+  organizationIds: readonly string[],
+): Promise<number[]> {
   const { rows } = await source.query(
-    `SELECT version FROM directory.organization WHERE organization_id = $1`,
-    [organizationId],
+    `SELECT wish.number, version
+     FROM unnest($1::uuid[]) WITH ORDINALITY AS wish (organization_id, number)
+     JOIN directory.organization USING (organization_id)`,
+    [[...organizationIds]],
   );
-  return rows[0] === undefined ? 0 : versionSchema.parse(rows[0]).version;
+  return inOrder(organizationIds, numbered(versionSchema).parse(rows)).map(([found]) => found?.version ?? 0);
+}
+
+/** One array of each column, as `unnest` takes them. */
+function columnsOf<Row>(rows: readonly Row[], names: readonly (keyof Row)[]): Row[keyof Row][][] {
+  return names.map((name) => rows.map((row) => row[name]));
+}
+
+/** Rows with the number of the wish that they answer, from 1. */
+const numbered = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) =>
+  z.array(schema.extend({ number: z.coerce.number() }));
+
+function inOrder<Answer extends { readonly number: number }>(
+  wishes: readonly unknown[],
+  answers: readonly Answer[],
+): Answer[][] {
+  const found: Answer[][] = wishes.map(() => []);
+  for (const answer of answers) found[answer.number - 1]?.push(answer);
+  return found;
 }
