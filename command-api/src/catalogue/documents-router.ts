@@ -12,15 +12,19 @@ export function documentsRouter(
   routes: readonly RouteDescription[],
   rateLimits: RateLimits | undefined,
 ): Router {
-  const document = openApiDocument(routes, version);
-  const page = apiPage(routes);
+  // Made for the first who asks: it is a good part of a start, and a start is what everybody waits for.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  let page: string | undefined;
   return Router()
     .use(['/openapi.json', '/docs'], (request, response, next) => {
       rateLimits?.spend('document', request.ip ?? '', undefined);
       response.set('Content-Security-Policy', pagePolicy);
       next();
     })
-    .get('/openapi.json', (_request, response) => void response.json(document))
-    .get('/docs', (_request, response) => void response.type('html').send(page))
+    .get(
+      '/openapi.json',
+      (_request, response) => void response.json((document ??= openApiDocument(routes, version))),
+    )
+    .get('/docs', (_request, response) => void response.type('html').send((page ??= apiPage(routes))))
     .get('/docs/style.css', (_request, response) => void response.type('css').send(apiPageStyle));
 }
