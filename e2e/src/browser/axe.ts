@@ -13,9 +13,9 @@ const violations = z.array(
 
 /** What axe finds wrong with the page by WCAG 2.2 A and AA and its best practices, as readable lines. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  // Colours in the middle of a transition are nobody's.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
+  // Colours in the middle of a transition are nobody's. One that is taken out of the page may never tell its end.
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState }) => playState !== 'running'),
   );
   await page.evaluate(source);
   const found = await page.evaluate(
