@@ -1,5 +1,6 @@
 import { startInstance, type Instance } from '@verbatim/testing/instance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -22,6 +23,7 @@ describe('somebody who loses the network', () => {
     await ada.say('said meanwhile, one');
     await ada.say('said meanwhile, two');
     await ada.reads('said meanwhile, two');
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
   });
 
   test('misses nothing, and what they wrote goes out once', async () => {
@@ -32,6 +34,7 @@ describe('somebody who loses the network', () => {
     await grace.page.getByText('You are offline.').waitFor({ state: 'detached' });
     expect(await ada.message('written off line').count()).toBe(1);
     expect(await grace.message('written off line').count()).toBe(1);
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
   });
 
   test('finds what was not sent again after a reload', async () => {
@@ -70,6 +73,7 @@ describe('everybody, when the server is away', () => {
     await instance.kill();
     await grace.say('said to a server that is gone');
     await grace.page.getByText('Reconnecting…').waitFor();
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
     instance = await startInstance({ dataDirectory, port: Number(new URL(instance.origin).port) });
 
     await ada.reads('said to a server that is gone');

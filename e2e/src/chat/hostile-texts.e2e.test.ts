@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from '../browser/api.ts';
+import { accessibilityFaults } from '../browser/axe.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -91,6 +92,7 @@ describe('texts that would be more than text', () => {
       .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
     for (const href of links) expect(href).toMatch(/^(https?:\/\/|\/)/);
     await ada.message('https://bank.example').getByText('(evil.example)').waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
   });
 
   test('hide no character in a name', async () => {
@@ -102,9 +104,11 @@ describe('texts that would be more than text', () => {
   test('stay text in search, in the list of people and in the switcher', async () => {
     await ada.open('/people');
     await ada.page.getByText('reversed').first().waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
     await ada.page.keyboard.press('Control+k');
     await ada.page.getByRole('combobox').fill('svg');
     await ada.page.getByRole('option').first().waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
     expect(await scriptsThatRan()).toBeUndefined();
     expect(await policyReports()).toEqual([]);
     expect(meeting.complaints()).toEqual([]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Api } from '../browser/api.ts';
+import { accessibilityFaults } from '../browser/axe.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -54,6 +55,7 @@ describe('a history of thousands of messages', () => {
 
   test('is drawn only where one looks', async () => {
     expect(await ada.page.getByRole('article').count()).toBeLessThan(120);
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
   });
 
   test('keeps the place while older pages come in above', async () => {
@@ -86,11 +88,13 @@ describe('a history of thousands of messages', () => {
       { timeout: 60_000, interval: 50 },
     );
     await ada.page.getByText('The beginning of archive').waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
   });
 
   test('opens at any place by its address, and leads on both ways', async () => {
     await ada.open(`/rooms/${roomId}/500`);
     await ada.page.locator('article.highlighted').waitFor();
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
     for (const direction of [-1, 1]) {
       // Past the edge of what was held, several times over, and standing still there.
       for (let page = 0; page < 3; page += 1) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -38,6 +39,8 @@ describe('one person in three tabs', () => {
     await tabs[2]?.reads('after the first tab was closed');
     await tabs[2]?.say('and back');
     await grace.reads('and back');
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
+    for (const tab of tabs.slice(1)) expect(await accessibilityFaults(tab.page)).toEqual([]);
   });
 
   test('is logged out in all tabs at once', async () => {
@@ -45,6 +48,7 @@ describe('one person in three tabs', () => {
     await tabs[1]?.button('Log out', true).click();
     await tabs[2]?.button('Log in').waitFor();
     await vi.waitFor(async () => expect(await tabs[1]?.button('Log in').count()).toBe(1));
+    for (const tab of tabs.slice(1)) expect(await accessibilityFaults(tab.page)).toEqual([]);
   });
 
   test('without an error', () =>

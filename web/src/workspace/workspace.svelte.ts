@@ -158,6 +158,8 @@ export class Workspace {
         if (this.#directoryVersion !== event.directoryVersion) this.#reloadDirectory(event.directoryVersion);
         return;
       case 'reset':
+        // What was said last may be what is gone.
+        this.announcements.say('');
         void this.list.refresh(event.roomId);
         if (this.#shown?.roomId === event.roomId) void this.#shown.reload();
         return;
