@@ -25,7 +25,7 @@ async function parentOf(pid: number): Promise<number | undefined> {
 }
 
 async function isFront(pid: number): Promise<boolean> {
-  return (await read(pid, 'cmdline')).includes('processes/front.js');
+  return (await read(pid, 'cmdline')).includes('bundle/front.js');
 }
 
 /** A process may end while one looks. */
