@@ -13,6 +13,8 @@ export class Announcements {
   readonly #directory: Directory;
   readonly #myId: string;
   #spoken = $state('');
+  /** What is deleted is not to be read there either. */
+  #spokenMessageId: string | undefined;
   #permission = $state<NotificationPermission>(
     'Notification' in globalThis ? Notification.permission : 'denied',
   );
@@ -38,10 +40,12 @@ export class Announcements {
 
   say(text: string): void {
     this.#spoken = text;
+    this.#spokenMessageId = undefined;
   }
 
   /** @param isOpen whether the frame's room is the one on the screen, where everything is said aloud. */
   hear(frame: DurableFrame, isOpen: boolean): void {
+    if (frame.type === 'message_deleted' && frame.messageId === this.#spokenMessageId) this.say('');
     if (frame.type !== 'message' || frame.message.author.id === this.#myId) return;
     const room = this.#list.get(frame.roomId);
     if (room === undefined) return;
@@ -50,6 +54,7 @@ export class Announcements {
     const author = this.#directory.nameOf(frame.message.author.id, frame.message.author.displayName);
     const body = plainText(parseMarkdown(frame.message.text ?? '')).slice(0, maxBodyCharacters);
     this.#spoken = `${author}: ${body}`;
+    this.#spokenMessageId = frame.message.id;
     if (!isNotable || document.hasFocus() || this.#permission !== 'granted') return;
     const title =
       room.kind === 'direct' ? author : `${author} in ${roomTitle(room, this.#directory, this.#myId)}`;
