@@ -138,6 +138,15 @@ describe('metadata of a stream', () => {
     expect(await revisions(stream)).toEqual([]);
   });
 
+  it('hides what any of its bounds hides', async () => {
+    const stream = newStream();
+    await store.client.appendToStream(stream, someEvents(5));
+    await store.client.setStreamMetadata(stream, { truncateBefore: 2, maxCount: 4 });
+    expect(await revisions(stream)).toEqual([2n, 3n, 4n]);
+    await store.client.setStreamMetadata(stream, { truncateBefore: 2, maxCount: 1 });
+    expect(await revisions(stream)).toEqual([4n]);
+  });
+
   it('hides what is older than so many seconds', async () => {
     const stream = newStream();
     await store.client.appendToStream(stream, someEvents(2));
@@ -189,6 +198,16 @@ describe('reading all', () => {
     expect(backwards.map(({ event }) => event?.id)).toEqual([events[1]?.id, events[0]?.id]);
     expect(await collect(store.client.readAll({ fromPosition: END }))).toEqual([]);
     expect(await collect(store.client.readAll({ direction: BACKWARDS, fromPosition: START }))).toEqual([]);
+  });
+
+  it('from what is no position is refused', async () => {
+    const none = { commit: 3n, prepare: 4n };
+    for (const fromPosition of [none, { commit: 2n ** 63n, prepare: 0n }]) {
+      for (const direction of [FORWARDS, BACKWARDS] as const) {
+        const reading = collect(store.client.readAll({ direction, fromPosition, maxCount: 1 }));
+        await expect(reading).rejects.toThrow(/INVALID_ARGUMENT/);
+      }
+    }
   });
 
   it('shows truncated and deleted events too', async () => {
