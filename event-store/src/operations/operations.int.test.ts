@@ -1,8 +1,8 @@
 import monitoring, { type StatsResp } from '@eventstore/db-client/generated/monitoring_pb.js';
 import operations from '@eventstore/db-client/generated/operations_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import { EventStoreDBClient } from '@eventstore/db-client';
-import { status } from '@grpc/grpc-js';
+import { convertToCommandError, EventStoreDBClient, ScavengeNotFoundError } from '@eventstore/db-client';
+import { status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { startEventStore } from '../server.ts';
 import { collect, newStream, oneEvent } from '../testing/events.ts';
@@ -38,7 +38,11 @@ describe('operations', () => {
     const stopping = caller.unary(path('StopScavenge'), request, (bytes) =>
       operations.ScavengeResp.deserializeBinary(bytes),
     );
-    await expect(stopping).rejects.toMatchObject({ code: status.NOT_FOUND });
+    const error = await stopping.catch((thrown: unknown) => thrown as ServiceError);
+    expect(error).toMatchObject({ code: status.NOT_FOUND });
+    const known: unknown = convertToCommandError(error as ServiceError);
+    expect(known).toBeInstanceOf(ScavengeNotFoundError);
+    expect(known).toMatchObject({ scavengeId: started.getScavengeId() });
   });
 
   it('a shutdown stops the program as a signal would', async () => {

@@ -81,7 +81,11 @@ describe('a group over a stream', () => {
     await store.client.appendToStream(stream, link as never);
     const consumer = join();
     const [delivery] = await consumer.expectDeliveries(1);
-    expect(delivery).toMatchObject({ event: { id: event.id }, link: { id: link.id, streamId: stream } });
+    expect(delivery).toMatchObject({
+      event: { id: event.id },
+      link: { id: link.id, streamId: stream },
+      commitPosition: delivery?.link?.position?.commit,
+    });
     await eventually('it is acknowledged', async () => (await info()).connections[0]?.inFlightMessages === 0);
   });
 });
@@ -161,6 +165,21 @@ describe('a message that is not acknowledged', () => {
     await store.client.appendToStream(stream, someEvents(25));
     const consumer = join(nack('skip'));
     await consumer.expectDeliveries(25);
+    await expect(parked()).rejects.toMatchObject({ type: 'stream-not-found' });
+  });
+
+  it('stays with its client when that is told to stop', async () => {
+    const { stream, join, info, parked } = await newGroup({ startFrom: START });
+    await store.client.appendToStream(stream, someEvents(2));
+    const consumer = join((delivery, subscription) =>
+      delivery.event?.revision === 0n
+        ? subscription.nack('stop', 'enough', delivery as ResolvedEvent)
+        : subscription.ack(delivery as ResolvedEvent),
+    );
+    // Answers come over one call: when the second one has, so has the first.
+    await eventually('one is acknowledged', async () => (await info()).stats.totalItems === 1n);
+    expect((await info()).connections[0]).toMatchObject({ inFlightMessages: 1 });
+    expect(consumer.deliveries).toHaveLength(2);
     await expect(parked()).rejects.toMatchObject({ type: 'stream-not-found' });
   });
 

@@ -12,7 +12,7 @@ import {
   START,
 } from '@eventstore/db-client';
 import { describe, expect, it } from 'vitest';
-import { newStream, oneEvent, someEvents } from '../testing/events.ts';
+import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
 import { eventually } from '../testing/eventually.ts';
 import { GROUP, groupsOf } from '../testing/persistent-groups.ts';
 import { consume, nack } from '../testing/recorded-consumer.ts';
@@ -89,6 +89,52 @@ describe('managing groups', () => {
     expect((await info()).settings).toMatchObject({ maxRetryCount: 3, startFrom: 7n });
   });
 
+  it('an update goes on from the checkpoint, wherever it says to start', async () => {
+    const settings = { checkPointLowerBound: 1, checkPointUpperBound: 1 };
+    const { stream, join, info } = await newGroup({ ...settings, startFrom: START });
+    await store.client.appendToStream(stream, someEvents(4));
+    const consumer = join();
+    await consumer.expectDeliveries(4);
+    await eventually('it is noted', async () => (await info()).stats.lastCheckpointedEventRevision === 3n);
+    const changed = settingsToStream({ ...settings, startFrom: START });
+    await store.client.updatePersistentSubscriptionToStream(stream, GROUP, changed);
+    const event = oneEvent();
+    await store.client.appendToStream(stream, event);
+    const again = join();
+    await again.expectDeliveries(1);
+    expect(again.ids()).toEqual([event.id]);
+  });
+
+  it('a group that is made again after it was deleted begins anew', async () => {
+    const settings = { startFrom: START, checkPointLowerBound: 1, checkPointUpperBound: 1 } as const;
+    const { stream, join, info } = await newGroup(settings);
+    const events = someEvents(3);
+    await store.client.appendToStream(stream, events);
+    await join().expectDeliveries(3);
+    await eventually('it is noted', async () => (await info()).stats.lastCheckpointedEventRevision === 2n);
+    await store.client.deletePersistentSubscriptionToStream(stream, GROUP);
+    const checkpoints = store.client.readStream(`$persistentsubscription-${stream}::${GROUP}-checkpoint`);
+    await expect(collect(checkpoints)).rejects.toMatchObject({ type: 'stream-not-found' });
+    await store.client.createPersistentSubscriptionToStream(stream, GROUP, settingsToStream(settings));
+    const again = join();
+    await again.expectDeliveries(3);
+    expect(again.ids()).toEqual(events.map(({ id }) => id));
+  });
+
+  it('each change of groups is noted in a stream that keeps two, and seen by a group over all', async () => {
+    const group = newStream('group');
+    await store.client.createPersistentSubscriptionToAll(group, settingsToAll({ startFrom: END }));
+    const config = '$persistentSubscriptionConfig';
+    const noted = await collect(store.client.readStream(config));
+    expect(noted.map(({ event }) => event?.type)).toEqual(['$PersistentConfig', '$PersistentConfig']);
+    const { metadata } = await store.client.getStreamMetadata(config);
+    expect(metadata).toEqual({ maxCount: 2 });
+    const consumer = consume(store.client.subscribeToPersistentSubscriptionToAll(group));
+    const [first] = await consumer.expectDeliveries(1);
+    expect(first?.event?.id).toBe(noted.at(-1)?.event?.id);
+    await store.client.deletePersistentSubscriptionToAll(group);
+  });
+
   it('a deleted group is gone, with what it noted', async () => {
     const { stream, join, info, parked } = await newGroup({ startFrom: START });
     await store.client.appendToStream(stream, oneEvent());
@@ -113,6 +159,8 @@ describe('managing groups', () => {
     });
     const joining = consume(store.client.subscribeToPersistentSubscriptionToStream('a', 'b'));
     expect(await joining.expectError()).toBeInstanceOf(PersistentSubscriptionDoesNotExistError);
+    const updating = store.client.updatePersistentSubscriptionToStream('a', 'b', settingsToStream());
+    await expect(updating).rejects.toBeInstanceOf(PersistentSubscriptionDoesNotExistError);
     const listing = await store.client
       .listPersistentSubscriptionsToStream('a')
       .catch((thrown: unknown) => thrown);
@@ -130,6 +178,14 @@ describe('managing groups', () => {
       client.createPersistentSubscriptionToStream(stream, GROUP, settingsToStream());
     await expect(create(anonymous)).rejects.toBeInstanceOf(AccessDeniedError);
     await create(ops);
+    for (const call of [
+      () => anonymous.updatePersistentSubscriptionToStream(stream, GROUP, settingsToStream()),
+      () => anonymous.replayParkedMessagesToStream(stream, GROUP),
+      () => anonymous.restartPersistentSubscriptionSubsystem(),
+      () => anonymous.listAllPersistentSubscriptions(),
+    ]) {
+      await expect(call()).rejects.toBeInstanceOf(AccessDeniedError);
+    }
     await expect(anonymous.getPersistentSubscriptionToStreamInfo(stream, GROUP)).rejects.toBeInstanceOf(
       AccessDeniedError,
     );
@@ -179,7 +235,8 @@ describe('information on a group', () => {
   it.each([
     [START, settingsToAll({ startFrom: START })],
     [END, settingsToAll({ startFrom: END })],
-  ])('on all echoes %s', async (startFrom, settings) => {
+    [{ commit: 3n, prepare: 3n }, settingsToAll({ startFrom: { commit: 3n, prepare: 3n } })],
+  ])('on all echoes %o', async (startFrom, settings) => {
     const group = newStream('group');
     await store.client.createPersistentSubscriptionToAll(group, settings);
     const info = await store.client.getPersistentSubscriptionToAllInfo(group);
@@ -212,6 +269,21 @@ describe('information on a group', () => {
     expect(stats).toMatchObject({ totalItems: 5n, lastKnownEventRevision: 4n });
     await consumer.unsubscribe();
     await eventually('nobody is left', async () => (await info()).connections.length === 0);
+  });
+
+  it('tells how long messages took only if it is to, and not before one is done', async () => {
+    const measuring = await newGroup({ startFrom: START, extraStatistics: true });
+    measuring.join();
+    const silent = await newGroup({ startFrom: START, extraStatistics: false });
+    await store.client.appendToStream(silent.stream, oneEvent());
+    silent.join();
+    for (const [{ info }, totalItems] of [
+      [measuring, 0n],
+      [silent, 1n],
+    ] as const) {
+      await eventually('it is so far', async () => (await info()).connections[0]?.totalItems === totalItems);
+      expect((await info()).connections[0]?.extraStatistics?.size ?? 0).toBe(0);
+    }
   });
 
   it('is listed for a stream, and for all streams', async () => {

@@ -22,6 +22,7 @@ describe('the system projections', () => {
     expect(new Set(listed.map(({ status }) => status))).toEqual(new Set(['Stopped']));
     expect(await store.client.getProjectionStatus('$by_category')).toMatchObject({ name: '$by_category' });
     expect(await store.client.getProjectionState('$by_category')).toEqual({});
+    expect(await store.client.getProjectionResult('$by_category')).toEqual({});
   });
 
   it.each(['$by_correlation_id', '$stream_by_category'])(
@@ -62,7 +63,7 @@ describe('a running projection', () => {
     const events = someEvents(3);
     await store.client.appendToStream(`${category}-1`, events.slice(0, 2));
     await store.client.enableProjection('$by_category');
-    await store.client.appendToStream(`${category}-2`, events.slice(2));
+    await store.client.appendToStream(`${category}-2-b`, events.slice(2));
     await eventually('all are linked', async () => (await linksIn(`$ce-${category}`)).length === 3);
     const links = await linksIn(`$ce-${category}`);
     expect(links.map(({ event }) => event?.id)).toEqual(events.map(({ id }) => id));

@@ -101,6 +101,21 @@ describe('the access list of a stream', () => {
     expect(subscription.events).toHaveLength(1);
   });
 
+  it('may name one user or group without a list, and leaves to others what it does not say', async () => {
+    const stream = newStream();
+    const [anonymous, ops] = [store.connect(), store.connect(OPS)];
+    await store.client.appendToStream(stream, oneEvent());
+    const acl = { readRoles: 'ops', metaWriteRoles: '$ops' } as never;
+    await store.client.setStreamMetadata(stream, { acl });
+    await expect(collect(anonymous.readStream(stream))).rejects.toBeInstanceOf(AccessDeniedError);
+    expect(await collect(ops.readStream(stream))).toHaveLength(1);
+    await anonymous.appendToStream(stream, oneEvent());
+    const changing = anonymous.setStreamMetadata(stream, { maxCount: 1 });
+    await expect(changing).rejects.toBeInstanceOf(AccessDeniedError);
+    await ops.setStreamMetadata(stream, { maxCount: 1 });
+    expect(await collect(anonymous.readStream(stream))).toHaveLength(1);
+  });
+
   it('is not got round by a link', async () => {
     const [secret, open, group] = [newStream(), newStream(), newStream('group')];
     await store.client.appendToStream(secret, oneEvent());
@@ -130,8 +145,11 @@ describe('the access list of a stream', () => {
     const stream = newStream();
     const anonymous = store.connect();
     await anonymous.appendToStream(stream, oneEvent());
+    const subscription = record(anonymous.subscribeToStream(stream));
+    await subscription.expectCaughtUp();
     const locked = { $userStreamAcl: { $r: ['$admins'] } };
     await store.client.appendToStream('$settings', oneEvent(locked, 'update-default-acl'));
+    expect(await subscription.expectError()).toBeInstanceOf(AccessDeniedError);
     await expect(collect(anonymous.readStream(stream))).rejects.toBeInstanceOf(AccessDeniedError);
     await anonymous.appendToStream(stream, oneEvent());
     await store.client.appendToStream('$settings', oneEvent({}, 'update-default-acl'));

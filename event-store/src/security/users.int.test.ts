@@ -1,5 +1,5 @@
 import messages from '@eventstore/db-client/generated/users_pb.js';
-import { status } from '@grpc/grpc-js';
+import { status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { collect, newStream, oneEvent } from '../testing/events.ts';
 import { rawCaller } from '../testing/raw-call.ts';
@@ -20,6 +20,16 @@ function callsAs(login?: typeof ADMIN) {
       const request = new messages.CreateReq();
       request.setOptions(options);
       return caller.unary(path('Create'), request, (bytes) => messages.CreateResp.deserializeBinary(bytes));
+    },
+    update: (loginName: string, password: string, groups: string[]) => {
+      const options = new messages.UpdateReq.Options();
+      options.setLoginName(loginName);
+      options.setPassword(password);
+      options.setFullName('Some Body Else');
+      options.setGroupsList(groups);
+      const request = new messages.UpdateReq();
+      request.setOptions(options);
+      return caller.unary(path('Update'), request, (bytes) => messages.UpdateResp.deserializeBinary(bytes));
     },
     disable: (loginName: string) => {
       const options = new messages.DisableReq.Options();
@@ -103,6 +113,7 @@ describe('an administrator', () => {
       .create(name, 'other')
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: status.FAILED_PRECONDITION });
+    expect(trailersOf(error)).toMatchObject({ exception: 'user-conflict', 'login-name': name });
     expect(await canSignIn(name, 'secret')).toBe(true);
   });
 
@@ -120,7 +131,22 @@ describe('an administrator', () => {
     await admin.delete(name);
     expect(await canSignIn(name, 'changed')).toBe(false);
     await expect(admin.details(name)).rejects.toMatchObject({ code: status.NOT_FOUND });
-    await expect(admin.delete(name)).rejects.toMatchObject({ code: status.NOT_FOUND });
+    const error = await admin.delete(name).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: status.NOT_FOUND });
+    expect(trailersOf(error)).toMatchObject({ exception: 'user-not-found', 'login-name': name });
+  });
+
+  it('changes their names, groups and passwords', async () => {
+    const name = newStream('user');
+    const admin = callsAs(ADMIN);
+    await admin.create(name, 'secret');
+    await admin.update(name, 'changed', ['$admins']);
+    expect(await admin.details(name)).toMatchObject([
+      { loginName: name, fullName: 'Some Body Else', groupsList: ['$admins'] },
+    ]);
+    const client = store.connect({ username: name, password: 'changed' });
+    expect(await collect(client.readAll({ maxCount: 1 }))).toHaveLength(1);
+    expect(await canSignIn(name, 'secret')).toBe(false);
   });
 
   it('sees all users', async () => {
@@ -128,6 +154,10 @@ describe('an administrator', () => {
     expect(all.map((details) => details?.loginName)).toEqual(expect.arrayContaining(['admin', 'ops']));
   });
 });
+
+function trailersOf(error: unknown): unknown {
+  return (error as ServiceError).metadata.getMap();
+}
 
 describe('any other user', () => {
   it('changes nothing but the own password, knowing the old one', async () => {
@@ -137,6 +167,7 @@ describe('any other user', () => {
     for (const call of [
       () => self.create(newStream('user'), 'x'),
       () => self.disable('ops'),
+      () => self.update(name, '', ['$admins']),
       () => self.resetPassword(name, 'x'),
       () => self.changePassword('ops', 'changeit', 'x'),
       () => self.changePassword(name, 'wrong', 'x'),

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import {
   ANY,
   DeadlineExceededError,
+  EventStoreDBClient,
   jsonEvent,
   MaxAppendSizeExceededError,
   NO_STREAM,
   StreamNotFoundError,
+  TimeoutError,
 } from '@eventstore/db-client';
 import { describe, expect, it } from 'vitest';
-import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
+import { startEventStore } from '../server.ts';
+import { collect, idsOf, newStream, oneEvent, someEvents } from '../testing/events.ts';
 import { eventually } from '../testing/eventually.ts';
 import { batchCall, chunk } from '../testing/raw-streams-client.ts';
-import { useTestStore } from '../testing/test-store.ts';
+import { temporaryDirectory, useTestStore } from '../testing/test-store.ts';
 
 const store = useTestStore({ writeTimeoutMs: 60_000 });
 const classic = { credentials: { username: 'admin', password: 'changeit' } };
@@ -88,6 +92,40 @@ describe('an append that is out of time', () => {
       await expect(collect(store.client.readStream(stream))).rejects.toBeInstanceOf(StreamNotFoundError);
     },
   );
+});
+
+it('an append alone whose deadline has passed before its end is told so and stores nothing', async () => {
+  const stream = newStream();
+  const appending = store.client.appendToStream(stream, manyEvents(30_000), { deadline: 1, ...classic });
+  await expect(appending).rejects.toBeInstanceOf(DeadlineExceededError);
+  await expect(collect(store.client.readStream(stream))).rejects.toBeInstanceOf(StreamNotFoundError);
+});
+
+describe('a write that waits too long for its turn', () => {
+  it('times out and stores nothing', async () => {
+    const directory = temporaryDirectory();
+    const server = await startEventStore({ directory, port: 0, insecure: true, writeTimeoutMs: 1 });
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    const stored: string[] = [];
+    const errors: unknown[] = [];
+    const append = async (event: ReturnType<typeof oneEvent>): Promise<void> => {
+      await client.appendToStream(newStream(), event, classic).then(
+        () => stored.push(event.id),
+        (error: unknown) => errors.push(error),
+      );
+    };
+    while (errors.length === 0) await Promise.all(someEvents(200).map(append));
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(String(error)).toContain('Operation timed out');
+    }
+    const all = await collect(client.readAll());
+    const ours = all.filter(({ event }) => event?.type === 'SomethingHappened');
+    expect(new Set(idsOf(ours))).toEqual(new Set(stored));
+    await client.dispose();
+    await server.stop();
+    rmSync(directory, { recursive: true });
+  });
 });
 
 describe('appending nothing', () => {

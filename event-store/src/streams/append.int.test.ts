@@ -57,17 +57,18 @@ describe.each([
     });
   });
 
-  it.each<AppendExpectedRevision>([ANY, NO_STREAM, 0n])(
+  it.each<AppendExpectedRevision>([ANY, NO_STREAM, STREAM_EXISTS, 0n])(
     'tells the same when an append is repeated, expecting %s',
     async (expectedRevision) => {
       const stream = newStream();
-      if (expectedRevision === 0n) await store.client.appendToStream(stream, oneEvent(), call);
+      const isThere = expectedRevision === STREAM_EXISTS || expectedRevision === 0n;
+      if (isThere) await store.client.appendToStream(stream, oneEvent(), call);
       const events = someEvents(3);
       const first = await store.client.appendToStream(stream, events, { expectedRevision, ...call });
       await store.client.appendToStream(stream, oneEvent(), call);
       const again = await store.client.appendToStream(stream, events, { expectedRevision, ...call });
       expect(again).toEqual(first);
-      expect(await collect(store.client.readStream(stream))).toHaveLength(expectedRevision === 0n ? 5 : 4);
+      expect(await collect(store.client.readStream(stream))).toHaveLength(isThere ? 5 : 4);
     },
   );
 
@@ -84,6 +85,33 @@ describe.each([
     expect(twice.nextExpectedRevision).toBe(1n);
     expect(await collect(store.client.readStream(stream))).toHaveLength(3);
   });
+
+  it('appends all when it does not know the first event, when any revision will do', async () => {
+    const stream = newStream();
+    const known = oneEvent();
+    await store.client.appendToStream(stream, known, call);
+    const result = await store.client.appendToStream(stream, [oneEvent(), known], call);
+    expect(result.nextExpectedRevision).toBe(2n);
+    expect(await collect(store.client.readStream(stream))).toHaveLength(3);
+  });
+
+  it.each<AppendExpectedRevision>([NO_STREAM, 0n])(
+    'refuses other events than those that followed on %s, be it the first or a later one that differs',
+    async (expectedRevision) => {
+      const stream = newStream();
+      if (expectedRevision === 0n) await store.client.appendToStream(stream, oneEvent(), call);
+      const [one, two, three] = someEvents(3);
+      if (!one || !two || !three) throw new Error('three events were wanted');
+      await store.client.appendToStream(stream, [one, two], call);
+      for (const events of [[two, one], [one, three], [three], [one, two, three]]) {
+        const appending = store.client.appendToStream(stream, events, { expectedRevision, ...call });
+        await expect(appending).rejects.toBeInstanceOf(WrongExpectedVersionError);
+      }
+      expect(await store.client.appendToStream(stream, one, { expectedRevision, ...call })).toMatchObject({
+        nextExpectedRevision: expectedRevision === 0n ? 1n : 0n,
+      });
+    },
+  );
 
   it('does not take an event that another stream has for a repeated one', async () => {
     const event = oneEvent();

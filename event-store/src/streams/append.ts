@@ -9,6 +9,7 @@ import type { AppendOptions } from './append-options.ts';
 import { encodeAppendResponse } from './append-response.ts';
 import { CollectedEvents } from './collected-events.ts';
 import { invalidArgument, serverNotReady, streamDeleted } from './errors.ts';
+import { nextTurn } from './next-turn.ts';
 import { submitWithin } from './submit-within.ts';
 
 /** Serves one classic append: the options, then the events, one answer. */
@@ -21,6 +22,8 @@ export async function serveAppend(
   stopping: AbortSignal,
 ): Promise<Buffer> {
   const { options, collected } = await unlessStopping(collect(call, limits, checkAccess), stopping);
+  // A client that cancels ends its messages too: that it has cancelled is heard later in the same turn.
+  await nextTurn();
   if (context.signal.aborted) throw new StatusError(status.CANCELLED, 'The call was cancelled');
   const { stream, expected } = options;
   const result = await submitWithin(log, Math.min(Date.now() + limits.writeTimeoutMs, context.deadlineMs), {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WriteTransaction } from '../log/write-transaction.ts';
 import { streamDeleted, wrongExpectedRevision } from './errors.ts';
-import type { ExpectedRevision } from './expected-revision.ts';
+import { checkExpectedRevision, type ExpectedRevision } from './expected-revision.ts';
 import {
   DELETED_METADATA,
   findStream,
@@ -41,24 +41,13 @@ export function tombstoneStream(
   return lastPosition;
 }
 
-/** Without event ids there is no telling a repeated deletion: the expectation must hold to the letter. */
+/** Without event ids there is no telling a repeated deletion: where an append's would be compared, the expectation fails. */
 function checkExpectation(stream: Stream, expected: ExpectedRevision): void {
-  if (stream.isTombstoned) throw streamDeleted(stream.name);
-  const last = stream.state?.lastRevision;
-  if (!holds(stream, expected)) throw wrongExpectedRevision(stream.name, expected, last);
-}
-
-function holds({ state, hasMetadata, isSoftDeleted }: Stream, expected: ExpectedRevision): boolean {
-  switch (expected) {
-    case 'any':
-      return true;
-    case 'no-stream':
-      return state === undefined || isSoftDeleted;
-    case 'stream-exists':
-      return (state !== undefined || hasMetadata) && !isSoftDeleted;
-    default:
-      return expected === BigInt(state?.lastRevision ?? -1);
-  }
+  const check = checkExpectedRevision(stream, expected);
+  if (check === 'stream-deleted') throw streamDeleted(stream.name);
+  const isAnywhere = expected === 'any' || expected === 'stream-exists';
+  if (check === 'append' || (check === 'compare-ids' && isAnywhere)) return;
+  throw wrongExpectedRevision(stream.name, expected, stream.state?.lastRevision);
 }
 
 function systemEvent(type: string, data: string) {

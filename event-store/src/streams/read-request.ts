@@ -28,7 +28,7 @@ const streamOptions = message({
 });
 
 const allOptions = message({
-  position: nested(1, message({ commit: uint(1) })),
+  position: nested(1, message({ commit: uint(1), prepare: uint(2) })),
   start: mark(2),
   end: mark(3),
 });
@@ -51,6 +51,7 @@ export function decodeReadRequest(bytes: Buffer): ReadRequest {
   if (!asked) throw invalidArgument('A read must have options');
   if (!asked.ids) throw invalidArgument('A read must say how ids are to be written (uuid_option)');
   const { stream, all } = asked;
+  if (all?.position) checkPosition(all.position);
   return {
     stream: stream && (stream.stream?.name ?? ''),
     from: startPoint(stream?.revision ?? all?.position?.commit, stream?.end ?? all?.end ?? false),
@@ -60,6 +61,11 @@ export function decodeReadRequest(bytes: Buffer): ReadRequest {
     filter: asked.filter && checkFilter(asked.filter),
     ids: asked.ids.structured ? 'structured' : 'text',
   };
+}
+
+/** Positions are signed on the server, and nothing is committed before it is prepared. */
+function checkPosition({ commit, prepare }: { commit: number; prepare: number }): void {
+  if (commit >= 2 ** 63 || commit < prepare) throw invalidArgument('Invalid position');
 }
 
 export function startPoint(exact: number | undefined, isEnd: boolean): StartPoint {

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import {
   BACKWARDS,
   binaryEvent,
   END,
+  EventStoreDBClient,
   FORWARDS,
   jsonEvent,
   START,
@@ -10,7 +12,8 @@ import {
 } from '@eventstore/db-client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
-import { useTestStore } from '../testing/test-store.ts';
+import { startEventStore } from '../server.ts';
+import { temporaryDirectory, useTestStore } from '../testing/test-store.ts';
 
 const store = useTestStore();
 
@@ -87,6 +90,26 @@ describe('an event', () => {
     }
   });
 
+  it('may be as large as clients can receive, if the store is to take so much', async () => {
+    const directory = temporaryDirectory();
+    const maxAppendBytes = 16 * 1024 * 1024;
+    const server = await startEventStore({ directory, port: 0, insecure: true, maxAppendBytes });
+    const client = EventStoreDBClient.connectionString(server.connectionString);
+    const data = new Uint8Array(maxAppendBytes).fill(7);
+    for (const call of [{}, { credentials: { username: 'admin', password: 'changeit' } }]) {
+      const stream = newStream();
+      await client.appendToStream(stream, binaryEvent({ type: 'Large', data }), {
+        deadline: 60_000,
+        ...call,
+      });
+      const [read] = await collect(client.readStream(stream));
+      expect(Buffer.compare(data, read?.event?.data as Uint8Array)).toBe(0);
+    }
+    await client.dispose();
+    await server.stop();
+    rmSync(directory, { recursive: true });
+  });
+
   it('may be large', async () => {
     const stream = newStream();
     const data = new Uint8Array(1024 * 1024).fill(7);
@@ -94,6 +117,13 @@ describe('an event', () => {
     const [read] = await collect(store.client.readStream(stream));
     expect(read?.event?.data).toHaveLength(data.length);
   });
+});
+
+it('a call that wants the leader is served, since this node is it', async () => {
+  const stream = newStream();
+  const requiresLeader = true;
+  await store.client.appendToStream(stream, oneEvent(), { requiresLeader });
+  expect(await revisions(stream, { requiresLeader })).toEqual([0n]);
 });
 
 describe('a stream that is not there', () => {
@@ -136,6 +166,15 @@ describe('metadata of a stream', () => {
     expect(await revisions(stream)).toEqual([3n, 4n]);
     await store.client.setStreamMetadata(stream, { truncateBefore: 50 });
     expect(await revisions(stream)).toEqual([]);
+  });
+
+  it('hides what any of its bounds hides', async () => {
+    const stream = newStream();
+    await store.client.appendToStream(stream, someEvents(5));
+    await store.client.setStreamMetadata(stream, { truncateBefore: 2, maxCount: 4 });
+    expect(await revisions(stream)).toEqual([2n, 3n, 4n]);
+    await store.client.setStreamMetadata(stream, { truncateBefore: 2, maxCount: 1 });
+    expect(await revisions(stream)).toEqual([4n]);
   });
 
   it('hides what is older than so many seconds', async () => {
@@ -189,6 +228,16 @@ describe('reading all', () => {
     expect(backwards.map(({ event }) => event?.id)).toEqual([events[1]?.id, events[0]?.id]);
     expect(await collect(store.client.readAll({ fromPosition: END }))).toEqual([]);
     expect(await collect(store.client.readAll({ direction: BACKWARDS, fromPosition: START }))).toEqual([]);
+  });
+
+  it('from what is no position is refused', async () => {
+    const none = { commit: 3n, prepare: 4n };
+    for (const fromPosition of [none, { commit: 2n ** 63n, prepare: 0n }]) {
+      for (const direction of [FORWARDS, BACKWARDS] as const) {
+        const reading = collect(store.client.readAll({ direction, fromPosition, maxCount: 1 }));
+        await expect(reading).rejects.toThrow(/INVALID_ARGUMENT/);
+      }
+    }
   });
 
   it('shows truncated and deleted events too', async () => {

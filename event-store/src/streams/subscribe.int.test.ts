@@ -63,6 +63,33 @@ describe('a subscription to a stream', () => {
     await subscription.unsubscribe();
   });
 
+  it('confirms it first, then brings history, then says that it has caught up', async () => {
+    const stream = newStream();
+    await store.client.appendToStream(stream, someEvents(2));
+    const order: string[] = [];
+    const subscription = store.client.subscribeToStream(stream);
+    for (const name of ['confirmation', 'data', 'caughtUp'] as const) {
+      subscription.on(name, () => order.push(name));
+    }
+    await eventually('it has caught up', () => order.includes('caughtUp'));
+    expect(order).toEqual(['confirmation', 'data', 'data', 'caughtUp']);
+    await subscription.unsubscribe();
+  });
+
+  it('that is deleted brings nothing until it comes back, and then what is new', async () => {
+    const stream = newStream();
+    await store.client.appendToStream(stream, someEvents(3));
+    await store.client.deleteStream(stream);
+    const subscription = record(store.client.subscribeToStream(stream, { fromRevision: START }));
+    await subscription.expectCaughtUp();
+    const event = oneEvent();
+    await store.client.appendToStream(stream, event);
+    await subscription.expectEvents(1);
+    expect(idsOf(subscription.events)).toEqual([event.id]);
+    expect(subscription.caughtUpAfter).toEqual([0]);
+    await subscription.unsubscribe();
+  });
+
   it('ends with the tombstone', async () => {
     const stream = newStream();
     await store.client.appendToStream(stream, oneEvent());
@@ -188,6 +215,27 @@ describe('a subscription to all', () => {
     expect(commits).toEqual([64n, 128n, 192n, 256n, 320n]);
     await subscription.unsubscribe();
   });
+});
+
+it('a checkpoint comes after so many windows, at the end of history, and then by what is looked at', async () => {
+  const { position: start } = await store.client.appendToStream(newStream(), oneEvent());
+  const checkpoints: bigint[] = [];
+  const filter = eventTypeFilter({
+    prefixes: [newStream('none-is-of-this-type')],
+    maxSearchWindow: 10,
+    checkpointInterval: 3,
+    checkpointReached: (_subscription, { commit }) => {
+      checkpoints.push(commit - (start?.commit ?? 0n));
+    },
+  });
+  await store.client.appendToStream(newStream(), someEvents(75));
+  const subscription = record(store.client.subscribeToAll({ fromPosition: start ?? START, filter }));
+  await subscription.expectCaughtUp();
+  await store.client.appendToStream(newStream(), someEvents(50));
+  await eventually('four checkpoints and the one between have come', () => checkpoints.length >= 5);
+  expect(checkpoints).toEqual([30n, 60n, 75n, 90n, 120n]);
+  expect(subscription.events).toEqual([]);
+  await subscription.unsubscribe();
 });
 
 describe('disposing of a client', () => {

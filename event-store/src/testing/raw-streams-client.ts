@@ -1,6 +1,8 @@
-import { credentials } from '@grpc/grpc-js';
+import { credentials, type ServiceError } from '@grpc/grpc-js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams, {
+  type AppendReq,
+  type AppendResp,
   type BatchAppendReq,
   type BatchAppendResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
@@ -51,10 +53,56 @@ export function chunk({ correlationId, stream, events, isFinal }: Chunk): BatchA
   return request;
 }
 
-function uuid(text: string) {
+export function uuid(text: string) {
   const id = new shared.UUID();
   id.setString(text);
   return id;
+}
+
+/** An id as two signed numbers of 64 bits. */
+export function structuredUuid(text: string) {
+  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
+  const halves = new shared.UUID.Structured();
+  halves.setMostSignificantBits(bytes.readBigInt64BE(0).toString());
+  halves.setLeastSignificantBits(bytes.readBigInt64BE(8).toString());
+  const id = new shared.UUID();
+  id.setStructured(halves);
+  return id;
+}
+
+/** One classic append, message by message. */
+export function classicAppend(stream: string, client: InstanceType<typeof streamsGrpc.StreamsClient>) {
+  let settle: (error: ServiceError | null, response?: AppendResp) => void = () => undefined;
+  const answer = new Promise<AppendResp>((resolve, reject) => {
+    settle = (error, response) => {
+      if (response) resolve(response);
+      else reject(error ?? new Error('an append was not answered'));
+    };
+  });
+  const call = client.append((error, response) => settle(error, response));
+  return {
+    call,
+    answer,
+    begin: (expect: (options: AppendReq.Options) => unknown): void => {
+      const identifier = new shared.StreamIdentifier();
+      identifier.setStreamName(Buffer.from(stream));
+      const options = new streams.AppendReq.Options();
+      options.setStreamIdentifier(identifier);
+      expect(options);
+      const request = new streams.AppendReq();
+      request.setOptions(options);
+      call.write(request);
+    },
+    propose: (id: ReturnType<typeof uuid>, names: Readonly<Record<string, string>>): void => {
+      const message = new streams.AppendReq.ProposedMessage();
+      message.setId(id);
+      message.setData(Buffer.from('{}').toString('base64'));
+      for (const [key, value] of Object.entries(names)) message.getMetadataMap().set(key, value);
+      const request = new streams.AppendReq();
+      request.setProposedMessage(message);
+      call.write(request);
+    },
+  };
 }
 
 /** An open batch call that keeps its answers. */

@@ -10,6 +10,7 @@ import {
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startEventStore } from '../server.ts';
 import { collect, newStream, oneEvent, someEvents } from '../testing/events.ts';
+import { launchStore } from '../testing/store-process.ts';
 import { temporaryDirectory } from '../testing/test-store.ts';
 
 const directory = temporaryDirectory();
@@ -109,4 +110,34 @@ describe('a server that stops', () => {
     const events = await collect(again.client.readStream(stream, { fromRevision: START }));
     expect(events.map(({ event }) => event?.revision)).toEqual([3n]);
   });
+});
+
+it('a client of a store that is killed is told that it is unavailable, whatever it was doing', async () => {
+  const store = await launchStore({ directory: temporaryDirectory() });
+  const stream = newStream();
+  await store.client.appendToStream(stream, someEvents(20_000));
+  let killed: Promise<void> | undefined;
+  const kill = (): void => void (killed ??= store.kill('SIGKILL'));
+  const writing = async (): Promise<void> => {
+    for (;;) await store.client.appendToStream(newStream(), oneEvent());
+  };
+  const appending = async (): Promise<void> => {
+    const events = endless(() => undefined);
+    const credentials = { username: 'admin', password: 'changeit' };
+    await store.client.appendToStream(newStream(), events, { credentials });
+  };
+  const reading = async (): Promise<void> => {
+    let count = 0;
+    for await (const { event } of store.client.readStream(stream)) {
+      expect(event?.streamId).toBe(stream);
+      if (++count === 100) kill();
+    }
+  };
+  const outcomes = await Promise.allSettled([writing(), appending(), reading()]);
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(UnavailableError) as Error });
+  }
+  await killed;
+  const next = store.client.appendToStream(stream, oneEvent());
+  await expect(next).rejects.toThrow(/UNAVAILABLE/);
 });
