@@ -34,6 +34,9 @@ export interface RealtimeService extends Running {
   readonly port: number;
 }
 
+/** After a crash everybody comes back at once. */
+const acceptors = 16;
+
 /** A relay by itself, with its own port and its own health. */
 export async function startRealtimeService(options: RealtimeServiceOptions): Promise<RealtimeService> {
   const { host, port, logger, trustedProxyHops = 0 } = options;
@@ -57,8 +60,12 @@ export async function startRealtimeService(options: RealtimeServiceOptions): Pro
     routers: [],
     trustedProxyHops,
   });
-  const listening = await listen(app, { host, port });
-  listening.server.on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
+  const listening = await listen(app, {
+    host,
+    port,
+    acceptors,
+    onUpgrade: (...upgrade) => relay.handleUpgrade(...upgrade),
+  });
   return {
     port: listening.port,
     stop: async () => {

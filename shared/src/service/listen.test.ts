@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { listen } from './listen.ts';
 
@@ -51,5 +53,51 @@ describe('an address that is taken', () => {
       'EADDRINUSE',
     );
     await first.stop();
+  });
+});
+
+describe('many who come at once', () => {
+  const people = 60;
+
+  /** Connects them all while this thread does nothing, so that they wait in the system's queue. */
+  function queueUp(port: number): Worker {
+    const isQueued = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { workerData: { port, people, isQueued } } = require('node:worker_threads');
+       const { connect } = require('node:net');
+       let connected = 0;
+       for (let one = 0; one < people; one += 1)
+         connect(port, '127.0.0.1', () => {
+           if (++connected < people) return;
+           Atomics.store(isQueued, 0, 1);
+           Atomics.notify(isQueued, 0);
+         }).on('error', () => undefined);`,
+      { eval: true, workerData: { port, people, isQueued } },
+    );
+    expect(Atomics.wait(isQueued, 0, 0, 10_000)).not.toBe('timed-out');
+    return worker;
+  }
+
+  it('are let in several in each turn of the event loop, answered, and waited for at the stop', async () => {
+    const listening = await listen((_request, response) => response.end('here'), {
+      host: '127.0.0.1',
+      port: 0,
+      acceptors: 8,
+    });
+    let letIn = 0;
+    listening.server.on('connection', () => (letIn += 1));
+    const worker = queueUp(listening.port);
+    let turns = 0;
+    for (; letIn < people && turns < 1_000; turns += 1) await nextTurn();
+    expect(letIn).toBe(people);
+    expect(turns).toBeLessThan(people / 2);
+    await worker.terminate();
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => (await fetch(`http://127.0.0.1:${listening.port}/`)).text()),
+    );
+    expect(new Set(answers)).toEqual(new Set(['here']));
+    await listening.stop();
+    await expect(fetch(`http://127.0.0.1:${listening.port}/`)).rejects.toThrow();
   });
 });

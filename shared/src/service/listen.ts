@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { addAcceptors } from './acceptors.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -8,12 +10,15 @@ export interface ListenOptions {
   readonly port: number;
   /** How long requests under way may go on after `stop`. */
   readonly drainTimeoutMs?: number;
+  /** For WebSockets, which are ended by whoever took them. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** For servers to which very many may come back at once; the others take one connection a turn. */
+  readonly acceptors?: number;
 }
 
 export interface Listening {
   /** The port it listens on, also when the system picked it. */
   readonly port: number;
-  /** For upgrades to WebSocket; those sockets are ended by whoever took them. */
   readonly server: Server;
   /** Takes no more requests, lets those under way end within the drain time, then cuts. May be called again. */
   stop(): Promise<void>;
@@ -30,7 +35,7 @@ const defaultDrainTimeoutMs = 5_000;
 /** Rejects when the address cannot be had. */
 export async function listen(
   app: RequestListener,
-  { host, port, drainTimeoutMs = defaultDrainTimeoutMs }: ListenOptions,
+  { host, port, drainTimeoutMs = defaultDrainTimeoutMs, acceptors = 1, onUpgrade }: ListenOptions,
 ): Promise<Listening> {
   let isDraining = false;
   const server = createServer(
@@ -47,13 +52,15 @@ export async function listen(
       app(request, response);
     },
   );
+  if (onUpgrade !== undefined) server.on('upgrade', onUpgrade);
   server.listen({ port, host, backlog: maxWaitingConnections });
   await once(server, 'listening');
+  const more = acceptors > 1 ? await addAcceptors(server, acceptors - 1, maxWaitingConnections) : undefined;
 
   let stopping: Promise<void> | undefined;
   const drain = async (): Promise<void> => {
     isDraining = true;
-    const closed = once(server, 'close');
+    const closed = Promise.all([once(server, 'close'), more?.close()]);
     server.close();
     server.closeIdleConnections();
     const cut = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);

@@ -21,6 +21,8 @@ import { webClient } from './web-client.ts';
 
 /** Sockets are sent away before; with them it stays short of the time after which the supervisor insists. */
 const drainTimeoutMs = 800;
+/** After a crash everybody comes back at once. */
+const acceptors = 16;
 
 /** The services that people talk to, and the page, on one port and so on one origin. */
 export async function startFront(configuration: FrontConfiguration, logger: Logger): Promise<Running> {
@@ -78,8 +80,13 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
     readiness: [...commandApi.readiness, ...queryApi.readiness, ...relay.readiness],
     routers: [commandApi.router, queryApi.router, webClient()],
   });
-  const listening = await listen(app, { host: HOST, port: PORT, drainTimeoutMs });
-  listening.server.on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
+  const listening = await listen(app, {
+    host: HOST,
+    port: PORT,
+    drainTimeoutMs,
+    acceptors,
+    onUpgrade: (...upgrade) => relay.handleUpgrade(...upgrade),
+  });
   return {
     stop: async () => {
       await relay.stop();
