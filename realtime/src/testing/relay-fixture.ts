@@ -58,8 +58,8 @@ export async function startRelayFixture(options: Partial<RelayOptions> = {}) {
       host: '127.0.0.1',
       port: 0,
       drainTimeoutMs: 100,
+      onUpgrade: (...upgrade) => relay.handleUpgrade(...upgrade),
     });
-    listening.server.on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
     return {
       relay,
       url: `ws://127.0.0.1:${listening.port}/ws`,
