@@ -33,7 +33,7 @@ function handlerOf(
     if (isOpen) rateLimits?.spend(route.rateClass, address, undefined);
     const principal = isOpen ? undefined : await authenticate(request.headers.authorization);
     if (principal !== undefined) rateLimits?.spend(route.rateClass, address, principal.userId);
-    const answer = await route.run(services, principal, rawRequest(request, response, logger));
+    const answer = await route.run(services, principal, rawRequest(request, response, address, logger));
     send(response, request.secure, route, answer);
   };
 }
@@ -41,11 +41,11 @@ function handlerOf(
 /** Longer ones are cut: they go into every event's metadata. */
 const maxUserAgentChars = 256;
 
-function rawRequest(request: Request, response: Response, logger: Logger): RawRequest {
+function rawRequest(request: Request, response: Response, ip: string, logger: Logger): RawRequest {
   return {
     requestId: requestIdOf(response),
     from: {
-      ip: request.ip ?? '',
+      ip,
       userAgent: (request.get('user-agent') ?? '').slice(0, maxUserAgentChars).toWellFormed(),
     },
     idempotencyKey: request.get('idempotency-key'),
@@ -67,8 +67,8 @@ function send(response: Response, isSecure: boolean, route: Route, answer: Answe
     return;
   }
   // What `response.json` does besides (entity tags, conditional requests) is of no use to answers nobody caches.
-  const bytes = Buffer.from(JSON.stringify(answer.body));
+  const text = JSON.stringify(answer.body);
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('Content-Length', bytes.length);
-  response.end(bytes);
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text); // as text it leaves in one write with the headers
 }

@@ -4,7 +4,18 @@
  * @throws TypeError for what has no canonical form: lone surrogates, NaN, infinities, functions, bigints, cycles, and
  * keys that look like numbers, which JavaScript moves to the front.
  */
-export function inCanonicalOrder(value: unknown, depth = 0): unknown {
+export function inCanonicalOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return inOrder(value, 0);
+  if (ordered.has(value)) return value;
+  const result = inOrder(value, 0);
+  if (typeof result === 'object' && result !== null) ordered.add(result);
+  return result;
+}
+
+/** What is ordered when an event is sealed is asked for again when it is stored. */
+const ordered = new WeakSet();
+
+function inOrder(value: unknown, depth: number): unknown {
   if (depth > maxDepth) throw new TypeError('the value is too deep, or contains itself');
   switch (typeof value) {
     case 'string':
@@ -28,7 +39,7 @@ const maxDepth = 64;
 const looksLikeIndex = /^(?:0|[1-9]\d*)$/;
 
 function arrayInOrder(items: readonly unknown[], depth: number): readonly unknown[] {
-  const ordered = items.map((item) => inCanonicalOrder(item, depth + 1));
+  const ordered = items.map((item) => inOrder(item, depth + 1));
   return ordered.every((item, index) => item === items[index]) ? items : ordered;
 }
 
@@ -43,7 +54,7 @@ function objectInOrder(value: object, depth: number): object {
     if (!key.isWellFormed()) throw new TypeError('a lone surrogate has no canonical form');
     if (key < previous) isInOrder = false;
     previous = key;
-    entry[1] = inCanonicalOrder(inner, depth + 1);
+    entry[1] = inOrder(inner, depth + 1);
     if (entry[1] !== inner) isInOrder = false;
   }
   if (isInOrder) return value;

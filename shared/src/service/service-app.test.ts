@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { Router } from 'express';
@@ -85,6 +86,29 @@ describe('a body', () => {
     const answer = await post('/echo', body);
     expect(answer.status).toBe(status);
     expect(await problemIn(answer)).toMatchObject({ code, status });
+  });
+
+  it('may come in pieces, and compressed', async () => {
+    const pieces = new ReadableStream({
+      pull(controller) {
+        for (const piece of ['{"a', '":', '1}']) controller.enqueue(Buffer.from(piece));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, duplex: 'half' as const };
+    const chunked = await fetch(`${origin()}/echo`, { ...init, body: pieces });
+    expect(await chunked.json()).toEqual({ echo: { a: 1 } });
+    const headers = { ...init.headers, 'Content-Encoding': 'gzip' };
+    const packed = await fetch(`${origin()}/echo`, { ...init, headers, body: gzipSync('{"a":1}') });
+    expect(await packed.json()).toEqual({ echo: { a: 1 } });
+  });
+
+  it('that unpacks to more than a megabyte is refused', async () => {
+    const body = gzipSync(JSON.stringify(['x'.repeat(4 * 1024 * 1024)]));
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const answer = await fetch(`${origin()}/echo`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(413);
+    expect((await problemIn(answer)).code).toBe('too-large');
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])(

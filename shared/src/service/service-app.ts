@@ -40,7 +40,7 @@ export function createServiceApp({
     .set('trust proxy', trustedProxyHops);
   app.use(withRequestId, withSecurityHeaders, measureRequests(metrics), refuseNul);
   app.use(operationsRouter(metrics, readiness));
-  app.use(...jsonBody);
+  app.use(jsonBody);
   for (const router of routers) app.use(router);
   app.use(answerNotFound, answerProblems(logger));
   return app;
