@@ -9,8 +9,9 @@ export const connectionFlags = {
   password: { type: 'string' },
 } as const;
 
-export const connectionHelp = `  --origin URL      the running instance (default http://localhost:8080)
-  --email, --password   or VERBATIM_EMAIL and VERBATIM_PASSWORD; asked for when neither is given
+export const connectionHelp = `  --origin URL     the running instance (default http://localhost:8080)
+  --email, --password
+                   or VERBATIM_EMAIL and VERBATIM_PASSWORD; asked for when neither is given
 `;
 
 export interface Credentials {

@@ -21,7 +21,7 @@ const actions: readonly Action[] = [
   eraseAction,
 ];
 
-const lines = actions.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(40)}${summary}`);
+const lines = actions.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(44)}${summary}`);
 const help = `Look into the record, and prove what it says. You need the role owner or compliance, and every look goes on the
 record itself.
 

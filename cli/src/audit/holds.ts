@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { commandAnswer, holdView, pageOf, type HoldView } from '@verbatim/shared';
 import { UsageError } from '../command.ts';
+import { counted } from '../terminal/counted.ts';
 import { table } from '../terminal/table.ts';
 import { openClient, askingFlags, printJson, type Action } from './action.ts';
 import { needReason } from './reason.ts';
@@ -75,8 +76,8 @@ function done(
 }
 
 function holdTable(holds: readonly HoldView[]): string {
-  const count = (ids: readonly string[] | null, unit: string): string[] =>
-    ids === null ? [] : [`${ids.length} ${unit}`];
+  const count = (ids: readonly string[] | null, one: string, many: string): string[] =>
+    ids === null ? [] : [counted(ids.length, one, many)];
   return table(
     ['hold', 'name', 'placed', 'released', 'covers', 'reason'],
     holds.map((hold) => [
@@ -84,7 +85,7 @@ function holdTable(holds: readonly HoldView[]): string {
       hold.name ?? '(erased)',
       hold.placed.at,
       hold.released?.at ?? 'in force',
-      [...count(hold.userIds, 'people'), ...count(hold.roomIds, 'rooms')].join(', '),
+      [...count(hold.userIds, 'person', 'people'), ...count(hold.roomIds, 'room', 'rooms')].join(', '),
       hold.reason ?? '',
     ]),
   );

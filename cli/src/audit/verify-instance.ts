@@ -13,6 +13,7 @@ import { ProgressBar } from '../terminal/progress-bar.ts';
 import { parseVerifierKey } from '../verify/verifier-key.ts';
 import { verifyStores, type StoresReport } from '../verify-stores/verify-stores.ts';
 import { faultLines, type VerifyReport } from './verify-report.ts';
+import { counted } from '../terminal/counted.ts';
 
 /** Long, because it runs beside whatever the instance does, and some questions pass over whole tables. */
 const statementTimeoutMs = 600_000;
@@ -91,7 +92,7 @@ function textOf(
     return `The stores are NOT as they were recorded:\n${faultLines(lines)}${record}`;
   }
   return (
-    `The stores are as they were recorded.\n  ${events} events of ${organizations} organizations; ` +
-    `${notesHeld} checkpoints signed by ${keyName} agree.\n${record}`
+    `The stores are as they were recorded.\n  ${counted(events, 'event')} of ${counted(organizations, 'organization')}; ` +
+    `${counted(notesHeld, 'checkpoint')} signed by ${keyName} ${notesHeld === 1 ? 'agrees' : 'agree'}.\n${record}`
   );
 }

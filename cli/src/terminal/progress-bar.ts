@@ -15,7 +15,8 @@ export class ProgressBar {
   readonly #options: ProgressBarOptions;
   readonly #output: NodeJS.WriteStream;
   readonly #startedAt = performance.now();
-  #shownAt = Number.NEGATIVE_INFINITY;
+  /** Before the first drawing there is a pace to tell. */
+  #shownAt = this.#startedAt;
   #done = 0;
 
   constructor(options: ProgressBarOptions) {

@@ -237,6 +237,6 @@ function repetition<State, Event extends DomainEvent>(
 export function problemOf({ code, errors, holdId }: Rejection): Problem {
   return new Problem(code, {
     ...(errors !== undefined && { errors }),
-    ...(holdId !== undefined && { detail: `The legal hold ${holdId} covers this content.` }),
+    ...(holdId !== undefined && { detail: `The legal hold ${holdId} covers it.` }),
   });
 }

@@ -86,7 +86,7 @@ async function refusal(
   const problem = problemOf(rejection);
   if (rejection.holdId === undefined) return problem;
   const name = await nameOfHold(services, state.organizationId, rejection.holdId);
-  const detail = `The legal hold “${name ?? ''}” (${rejection.holdId}) covers this content.`;
+  const detail = `The legal hold “${name ?? ''}” (${rejection.holdId}) covers it.`;
   return new Problem('held', { detail });
 }
 
