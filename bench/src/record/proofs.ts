@@ -9,6 +9,7 @@ import {
   parseCheckpointKey,
   sqlSourceOf,
 } from '@verbatim/shared';
+import { proveConsistency, proveInclusion } from '@verbatim/query-api';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -144,7 +145,7 @@ function rowOf(leafIndex: number): GeneratedEvent {
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64');
 
 async function measure(
-  { instance, owner, organizationId }: AuditedInstance,
+  { instance, owner, organizationId, database }: AuditedInstance,
   probed: readonly number[],
 ): Promise<Record<string, readonly number[]>> {
   const keyFile = path.join(instance.dataDirectory, 'keys', 'checkpoint-key');
@@ -165,7 +166,17 @@ async function measure(
     return checkpoint.root;
   };
   const root = await rootAt(leaves);
+  const source = sqlSourceOf(database);
+  const proofAlone = async (leafIndex: number): Promise<void> => {
+    const startedAt = performance.now();
+    await proveInclusion(source, organizationId, [leafIndex], leaves);
+    const between = performance.now();
+    await proveConsistency(source, organizationId, leafIndex, leaves);
+    inclusionAlone.push(between - startedAt);
+    consistencyAlone.push(performance.now() - between);
+  };
   const [inclusion, consistency, looks]: [number[], number[], number[]] = [[], [], []];
+  const [inclusionAlone, consistencyAlone]: [number[], number[]] = [[], []];
   for (const leafIndex of probed) {
     // What any look costs by itself: the proof of nothing, put on the record just as durably.
     await timed('/audit/holds', looks);
@@ -186,8 +197,11 @@ async function measure(
       hashes: parts.hashes.map(bytes),
     };
     if (from > 0 && !isConsistent(sound)) throw new Error(`size ${from} is not proven`);
+    await proofAlone(leafIndex);
   }
   return {
+    'an inclusion proof alone, read and hashed': inclusionAlone,
+    'a consistency proof alone': consistencyAlone,
     'an inclusion proof, from question to answer, the look put on the record': inclusion,
     'a consistency proof likewise': consistency,
     'of which a look at next to nothing costs': looks,
