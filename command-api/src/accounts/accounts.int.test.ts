@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { createLogger, newId, streamOf, type SessionView } from '@verbatim/shared';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLogger, newId, sessionView, streamOf, type SessionView } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshStores, startApi, type RunningApi } from '../command-api-fixture.ts';
 import { newEmail, password, problemIn, TestClient } from '../http-client-fixture.ts';
@@ -147,6 +148,45 @@ describe('passwords', () => {
       'SELECT password_hash FROM accounts.credential',
     );
     for (const { password_hash: hash } of rows) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  const newPassword = 'a newer horse battery staple';
+
+  it.each([0, 20, 40, 60, 80])(
+    'once changed leave no session to whoever logged in with the old one %i ms later',
+    async (laterMs) => {
+      const session = await anybody.signUp();
+      const change = anybody.as(session).post('/auth/password', { currentPassword: password, newPassword });
+      await delay(laterMs);
+      const login = await anybody.post('/auth/login', { email: session.user.email, password });
+      expect((await change).status).toBe(200);
+      expect([200, 401]).toContain(login.status);
+      if (login.status !== 200) return;
+      const intruder = anybody.as(sessionView.parse(login.body));
+      await expect.poll(async () => (await intruder.get('/auth/me')).status).toBe(401);
+    },
+  );
+
+  it('are changed by one of many who change them at once', async () => {
+    const session = await anybody.signUp();
+    const replies = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((which) =>
+        anybody
+          .as(session)
+          .post('/auth/password', { currentPassword: password, newPassword: `${newPassword} ${which}` }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422]);
+  });
+
+  it('are changed once when that is asked for again', async () => {
+    const session = await anybody.signUp();
+    const body = { currentPassword: password, newPassword };
+    const first = await anybody.as(session).post('/auth/password', body);
+    const again = await anybody.as(session).post('/auth/password', body);
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    const other = { currentPassword: password, newPassword: 'neither the old nor the new' };
+    expect((await anybody.as(session).post('/auth/password', other)).status).toBe(422);
   });
 
   it('wait in a line that ends', async () => {

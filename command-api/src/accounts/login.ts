@@ -45,9 +45,29 @@ export async function logIn(
     throw new Problem('invalid-credentials');
   }
   attempt?.succeeded();
-  if (hasher.isOutdated(account.password_hash)) await hashAnew(services, person, password);
   await rememberAddress(services, person, addressHash);
-  return startSession(services, person, caller);
+  const session = await startSession(services, person, caller, () =>
+    isStillThePassword(services, person, password, account.password_hash),
+  );
+  if (hasher.isOutdated(account.password_hash))
+    await hashAnew(services, person, password, account.password_hash);
+  return session;
+}
+
+const hashSchema = z.object({ rows: z.array(z.object({ password_hash: z.string() })) });
+
+/** Looked at once the session is there: a change of the password ends those that it finds, and this finds the change. */
+async function isStillThePassword(
+  { database, hasher }: Services,
+  { userId }: Person,
+  password: string,
+  verified: string,
+): Promise<boolean> {
+  const { rows } = hashSchema.parse(
+    await database.raw('SELECT password_hash FROM accounts.credential WHERE user_id = ?', [userId]),
+  );
+  const now = rows[0]?.password_hash;
+  return now === verified || hasher.verify(password, now);
 }
 
 async function isActiveMember({ states }: Services, { organizationId, userId }: Person): Promise<boolean> {
@@ -55,11 +75,17 @@ async function isActiveMember({ states }: Services, { organizationId, userId }: 
   return members.get(userId)?.active === true;
 }
 
-async function hashAnew({ database, hasher }: Services, { userId }: Person, password: string): Promise<void> {
-  await database.raw('UPDATE accounts.credential SET password_hash = ? WHERE user_id = ?', [
-    await hasher.hash(password),
-    userId,
-  ]);
+/** Only while it is the same: a password that was changed meanwhile does not come back. */
+async function hashAnew(
+  { database, hasher }: Services,
+  { userId }: Person,
+  password: string,
+  outdated: string,
+): Promise<void> {
+  await database.raw(
+    'UPDATE accounts.credential SET password_hash = ? WHERE user_id = ? AND password_hash = ?',
+    [await hasher.hash(password), userId, outdated],
+  );
 }
 
 const maxKnownAddresses = 20;

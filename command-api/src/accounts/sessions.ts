@@ -70,8 +70,16 @@ export function runOnUser(
   });
 }
 
-/** @throws Problem `invalid-credentials` when the person is not an active one. */
-export async function startSession(services: Services, person: Person, caller: Caller): Promise<SessionView> {
+/**
+ * @param mayKeepIt what let the person in, looked at again once the session is there
+ * @throws Problem `invalid-credentials` when the person is not an active one, or not let in any more.
+ */
+export async function startSession(
+  services: Services,
+  person: Person,
+  caller: Caller,
+  mayKeepIt: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<SessionView> {
   const sessionId = newId();
   const refreshToken = await inTransaction(services.database, async (transaction) => {
     await transaction.raw(
@@ -86,6 +94,10 @@ export async function startSession(services: Services, person: Person, caller: C
   const members = await services.states.members(person.organizationId, 'now');
   if (members.get(person.userId)?.active !== true) {
     await endSession(services, person, sessionId, 'deactivated', caller);
+    throw new Problem('invalid-credentials');
+  }
+  if (!(await mayKeepIt())) {
+    await endSession(services, person, sessionId, 'password-changed', caller);
     throw new Problem('invalid-credentials');
   }
   return { ...(await sessionView(services, person, sessionId)), refreshToken };
