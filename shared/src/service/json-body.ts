@@ -14,6 +14,7 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     return;
   }
   if (!isUtf8Json(request)) throw new Problem('unsupported-media-type');
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw new Problem('too-large');
   const isPacked = (request.headers['content-encoding'] ?? 'identity') !== 'identity';
   const received = isPacked ? unpacked(request, response) : readBytes(request);
   received
@@ -32,10 +33,16 @@ function unpacked(request: Request, response: Response): Promise<Buffer> {
     unpack(request, response, (error: unknown) => {
       const body: unknown = request.body;
       if (error === undefined && Buffer.isBuffer(body)) resolve(body);
-      else reject(error instanceof Error ? error : new Problem('malformed'));
+      else reject(isOurs(error) ? error : new Problem('malformed', { cause: error }));
     });
   });
 }
+
+/** Too large, or packed in a way that Express does not know; all else is what zlib says of broken bytes. */
+const isOurs = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'type' in error &&
+  /^(?:entity\.too\.large|encoding\.unsupported)$/.test(String(error.type));
 
 /** Several times cheaper than a parser for every encoding there is. What is too much is read on and dropped. */
 function readBytes(request: Request): Promise<Buffer> {

@@ -103,6 +103,16 @@ describe('a body', () => {
     expect(await packed.json()).toEqual({ echo: { a: 1 } });
   });
 
+  it.each([
+    ['not what it says', Buffer.from('{"a":1}')],
+    ['cut off', gzipSync('{"a":1}').subarray(0, 12)],
+  ])('that is packed and %s is refused', async (_, body) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const answer = await fetch(`${origin()}/echo`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(400);
+    expect((await problemIn(answer)).code).toBe('malformed');
+  });
+
   it('that unpacks to more than a megabyte is refused', async () => {
     const body = gzipSync(JSON.stringify(['x'.repeat(4 * 1024 * 1024)]));
     const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
