@@ -6,10 +6,10 @@ const path = require('node:path');
 const manifestOf = (folder) => JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8'));
 const workspaces = manifestOf('.').workspaces;
 
-/** The sources behind what each package.json exports. */
+/** The sources behind what each package.json exports; programs are exported as they are. */
 const doors = workspaces.flatMap((folder) =>
   Object.values(manifestOf(folder).exports ?? {}).map(
-    (door) => `^${path.join(folder, door['@verbatim/source']).replaceAll('.', String.raw`\.`)}$`,
+    (door) => `^${path.join(folder, door['@verbatim/source'] ?? door).replaceAll('.', String.raw`\.`)}$`,
   ),
 );
 
@@ -51,7 +51,11 @@ module.exports = {
       [...services, 'shared', 'event-store', 'postgres', 'cli'],
       'npm start composes the services; the built page it serves as files; restore verifies as the command line does.',
     ),
-    ...onlyImports('bench', ['shared', 'testing'], 'Measurements speak the wire from outside.'),
+    ...onlyImports(
+      'bench',
+      ['shared', 'testing', 'postgres', 'query-api'],
+      'Measurements speak the wire from outside; what they take apart they start or call themselves.',
+    ),
     ...onlyImports('e2e', ['shared', 'testing'], 'Tests of the whole speak the wire from outside.'),
     {
       name: 'web-through-browser-entry',

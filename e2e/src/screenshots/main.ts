@@ -18,13 +18,22 @@ const themes = ['light', 'dark'] as const;
 const outside: readonly string[] = ['sign-up', 'log-in'];
 const settledWithinMs = 10_000;
 
-/** Makes a picture of every screen, light and dark, on a desktop and a phone: `npm run screenshots`. */
+/**
+ * Makes a picture of every screen, light and dark, on a desktop and a phone: `npm run screenshots`, or of some only:
+ * `npm run screenshots -- search proofs`.
+ */
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => screens[name] === undefined);
+if (unknown.length > 0)
+  throw new Error(`there is no screen ${unknown.join(', ')}, but: ${Object.keys(screens).join(', ')}`);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
 const instance = await startInstance();
 await useQuietFont();
 const browser = await launchChromium();
 try {
   const ada = await Person.arrive(browser, instance.origin);
-  for (const name of outside) await picturesOf(browser, name, undefined);
+  for (const name of outside.filter(isWanted)) await picturesOf(browser, name, undefined);
   await ada.signUp('Ada Lovelace');
   await ada.createRoom('incident-review');
   const grace = await Person.arrive(browser, instance.origin);
@@ -32,7 +41,7 @@ try {
   await grace.joinRoom('incident-review');
   const places = await prepare(ada, grace);
   for (const name of Object.keys(screens))
-    if (!outside.includes(name)) await picturesOf(browser, name, { ada, places });
+    if (!outside.includes(name) && isWanted(name)) await picturesOf(browser, name, { ada, places });
 } finally {
   await browser.close();
   await instance.remove();
