@@ -20,7 +20,7 @@ const settledWithinMs = 10_000;
 
 /**
  * Makes a picture of every screen, light and dark, on a desktop and a phone: `npm run screenshots`, or of some only:
- * `npm run screenshots -- search proofs`.
+ * `npm run screenshots -- search record-proofs`.
  */
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => screens[name] === undefined);
