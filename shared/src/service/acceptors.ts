@@ -30,12 +30,18 @@ export async function addAcceptors(server: Server, count: number, backlog: numbe
     acceptors.push(acceptor.listen(handle, backlog));
   });
   const late = setTimeout(() => child.kill('SIGKILL'), handedBackWithinMs);
-  child.send({ copies: count }, handleOf(server), { keepOpen: true }, () => undefined); // it ends, or is ended
-  await ended.catch(() => undefined); // told below
+  const faults: string[] = [];
+  const keep = (error: unknown): void => {
+    if (error instanceof Error) faults.push(error.message);
+  };
+  child.send({ copies: count }, handleOf(server), { keepOpen: true }, keep);
+  await ended.catch(keep);
   clearTimeout(late);
   // Fewer are slower in a rush, and no reason not to serve.
   if (acceptors.length < count)
-    process.emitWarning(`of ${count} copies of the listening socket ${acceptors.length} could be made`);
+    process.emitWarning(
+      `of ${count} copies of the listening socket ${acceptors.length} could be made: ${faults.join(', ')}`,
+    );
   return {
     close: async () => {
       await Promise.all(acceptors.map((acceptor) => new Promise((closed) => acceptor.close(closed))));

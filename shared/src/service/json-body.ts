@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
-import { Problem } from '../problems/problem.ts';
+import { Problem, type ProblemCode } from '../problems/problem.ts';
 
 const maxBodyBytes = 1024 * 1024;
 const maxDepth = 32;
@@ -17,12 +17,10 @@ export const jsonBody: RequestHandler = (request, response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw new Problem('too-large');
   const isPacked = (request.headers['content-encoding'] ?? 'identity') !== 'identity';
   const received = isPacked ? unpacked(request, response) : readBytes(request);
-  received
-    .then((bytes) => {
-      request.body = parsed(bytes);
-      next();
-    }, next)
-    .catch(next);
+  received.then(parsed).then((body) => {
+    request.body = body;
+    next();
+  }, next);
 };
 
 const unpack: RequestHandler = express.raw({ limit: maxBodyBytes, type: () => true });
@@ -33,16 +31,17 @@ function unpacked(request: Request, response: Response): Promise<Buffer> {
     unpack(request, response, (error: unknown) => {
       const body: unknown = request.body;
       if (error === undefined && Buffer.isBuffer(body)) resolve(body);
-      else reject(isOurs(error) ? error : new Problem('malformed', { cause: error }));
+      else reject(new Problem(packingFaultOf(error), { cause: error }));
     });
   });
 }
 
-/** Too large, or packed in a way that Express does not know; all else is what zlib says of broken bytes. */
-const isOurs = (error: unknown): error is Error =>
-  error instanceof Error &&
-  'type' in error &&
-  /^(?:entity\.too\.large|encoding\.unsupported)$/.test(String(error.type));
+/** What Express' parser calls its errors; all else is what zlib says of broken bytes. */
+function packingFaultOf(error: unknown): ProblemCode {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return 'too-large';
+  return type === 'encoding.unsupported' ? 'unsupported-media-type' : 'malformed';
+}
 
 /** Several times cheaper than a parser for every encoding there is. What is too much is read on and dropped. */
 function readBytes(request: Request): Promise<Buffer> {
