@@ -8,6 +8,7 @@ import {
   type ParticipantView,
   type ReceiptView,
   type RoomReplica,
+  type RoomSummaryView,
 } from '@verbatim/shared/browser';
 import type { MessagesApi } from '../api/messages-api.ts';
 import type { RoomsApi } from '../api/rooms-api.ts';
@@ -30,6 +31,10 @@ const maxTriesPerPage = 3;
 /** Whoever follows the newest messages all day holds no more than this many of them; a few are let go at a time. */
 const maxFollowed = 600;
 const keptOfFollowed = 400;
+/** What stays of a room that is not on the screen: a screen of it, and the way to more. */
+const keptAside = 60;
+/** More frames than this since the list was told of the room are not caught up on, but fetched with it. */
+const maxBehind = 100;
 
 /** The room on the screen: a replica that frames keep current, the stretch of it that is held, who reads and types. */
 export class OpenRoom {
@@ -50,6 +55,8 @@ export class OpenRoom {
   #isWatched = true;
   #thread = $state.raw<OpenThread | undefined>(undefined);
   #loads = 0;
+  /** What came while a load was under way: what was fetched may be from before it. */
+  #meanwhile: DurableFrame[] | undefined;
   #hasFailed = false;
   /** Where somebody reads; undefined at the end, where one follows what comes. */
   #readingAt: number | undefined;
@@ -112,38 +119,33 @@ export class OpenRoom {
   /** The newest page, or the one around a seq. */
   async load(around?: number): Promise<void> {
     const load = (this.#loads += 1);
+    this.#meanwhile = [];
     this.#readingAt = around;
-    const { rooms, messages, list, live } = this.#sources;
+    const { list, live } = this.#sources;
     if (this.#replica === undefined) this.#status = 'loading';
     try {
-      // The room first: what is fetched after it is as new or newer, and frames close the difference.
-      const room = await rooms.one(this.roomId);
-      const [participants, page, receipts] = await Promise.all([
-        rooms.participants(this.roomId),
-        messages.page(this.roomId, around === undefined ? {} : { around }),
-        rooms.receipts(this.roomId),
-      ]);
+      const { room, from, participants, page, receipts } = await this.#fetch(around);
       if (load !== this.#loads) return;
-      const replica = openReplica({ room, participants, page });
+      const replica = openReplica({ room: { ...room, lastSeq: from }, participants, page });
       const isNewest = page.items.some(({ id }) => id === room.lastMessage?.id);
-      this.#replica =
+      const opened =
         around === undefined
           ? replica
           : insertPage(replica, page, 'instead', { start: false, end: isNewest });
-      this.#receipts = new Map(receipts.map(({ userId, readSeq }: ReceiptView) => [userId, readSeq]));
-      if (this.#status === 'loading' && room.role !== null && room.unread > 0) {
-        this.#unreadAfterSeq = room.readSeq;
-        this.#unreadAtOpening = room.unread;
-      }
+      this.#replica = opened && this.#meanwhile.reduce(applyFrame, opened);
+      this.#takeReceipts(receipts);
+      if (this.#status === 'loading') this.#markUnread(room);
       this.#isReadAlong = room.role === null;
       if (this.#isReadAlong) live.join(this.roomId);
-      list.put(room);
+      list.put(room, this.#replica?.seq);
       this.#status = 'ready';
       this.#hasFailed = false;
     } catch (fault) {
       if (load !== this.#loads) return;
       this.#hasFailed = true;
       if (this.#replica === undefined) this.#status = { fault };
+    } finally {
+      if (load === this.#loads) this.#meanwhile = undefined;
     }
   }
 
@@ -163,6 +165,7 @@ export class OpenRoom {
   }
 
   applyFrame(frame: DurableFrame): void {
+    this.#meanwhile?.push(frame);
     if (this.#replica === undefined) return;
     this.#replica = this.#withoutLongAgo(applyFrame(this.#replica, frame));
     this.#thread?.applyFrame(frame);
@@ -228,8 +231,41 @@ export class OpenRoom {
     this.#status = 'gone';
   }
 
+  /**
+   * Its view goes, and what is held of it may stay: frames keep it current.
+   * @returns whether it can come back; otherwise it is to be closed.
+   */
+  setAside(): boolean {
+    const replica = this.#replica;
+    if (this.#status !== 'ready' || replica?.window.reachesEnd !== true || this.#isReadAlong) return false;
+    this.#stopLoading();
+    this.typing.clear();
+    this.#thread = undefined;
+    this.#readingAt = undefined;
+    this.#replica = withNewest(replica, keptAside);
+    return true;
+  }
+
+  /** On the screen again, as it stands now. */
+  comeBack(): void {
+    const { list, rooms } = this.#sources;
+    this.#isHeldUnread = false;
+    this.#isWatched = true;
+    this.#markUnread(list.get(this.roomId));
+    // Who has read what is said once, to those who are there; nobody waits for it.
+    void rooms.receipts(this.roomId).then(
+      (receipts) => this.#takeReceipts(receipts),
+      () => (this.#hasFailed = true),
+    );
+  }
+
+  /** Whether it is the next frame of what is held, or in already. */
+  follows(frame: DurableFrame): boolean {
+    return frame.seq <= (this.#replica?.seq ?? 0) + 1;
+  }
+
   close(): void {
-    this.#loads += 1;
+    this.#stopLoading();
     this.typing.clear();
     const { live, list } = this.#sources;
     if (!this.#isReadAlong) return;
@@ -240,10 +276,48 @@ export class OpenRoom {
   /** What has scrolled far out of sight above, while one stays at the end, is fetched again when one goes there. */
   #withoutLongAgo(replica: RoomReplica): RoomReplica {
     const { messages } = replica.window;
-    if (this.#readingAt !== undefined || messages.length <= maxFollowed || this.#extending.size > 0)
-      return replica;
-    const window = { ...replica.window, messages: messages.slice(-keptOfFollowed), reachesStart: false };
-    return { ...replica, window };
+    const isFollowing = this.#readingAt === undefined && this.#extending.size === 0;
+    return isFollowing && messages.length > maxFollowed ? withNewest(replica, keptOfFollowed) : replica;
+  }
+
+  /** `from`: up to where frames are in everything that is given here; later ones may be in already, or not. */
+  async #fetch(around: number | undefined) {
+    const { rooms, messages, list } = this.#sources;
+    const stretch = around === undefined ? {} : { around };
+    const others = () =>
+      Promise.all([
+        rooms.participants(this.roomId),
+        messages.page(this.roomId, stretch),
+        rooms.receipts(this.roomId),
+      ]);
+    // The list is as old as this or older than everything that is asked for now: one way to the server and back.
+    const known = list.get(this.roomId);
+    if (known !== undefined && known.role !== null) {
+      const [room, [participants, page, receipts]] = await Promise.all([rooms.one(this.roomId), others()]);
+      const isNear = room.lastSeq - known.lastSeq <= maxBehind && page.asOf >= known.lastSeq;
+      if (room.epoch === known.epoch && room.role !== null && isNear)
+        return { room, from: Math.min(known.lastSeq, room.lastSeq), participants, page, receipts };
+    }
+    // The room first: what is fetched after it is as new or newer, and frames close the difference.
+    const room = await rooms.one(this.roomId);
+    const [participants, page, receipts] = await others();
+    return { room, from: room.lastSeq, participants, page, receipts };
+  }
+
+  #stopLoading(): void {
+    this.#loads += 1;
+    this.#meanwhile = undefined;
+  }
+
+  #takeReceipts(receipts: readonly ReceiptView[]): void {
+    this.#receipts = new Map(receipts.map(({ userId, readSeq }) => [userId, readSeq]));
+  }
+
+  /** The line goes to where reading had got to. */
+  #markUnread(room: Pick<RoomSummaryView, 'role' | 'unread' | 'readSeq'> | undefined): void {
+    const hasUnread = room !== undefined && room.role !== null && room.unread > 0;
+    this.#unreadAfterSeq = hasUnread ? room.readSeq : null;
+    this.#unreadAtOpening = hasUnread ? room.unread : 0;
   }
 
   async #fetchPage(side: Side): Promise<void> {
@@ -266,4 +340,11 @@ export class OpenRoom {
       this.#extending.delete(side);
     }
   }
+}
+
+function withNewest(replica: RoomReplica, count: number): RoomReplica {
+  const { messages } = replica.window;
+  if (messages.length <= count) return replica;
+  const window = { ...replica.window, messages: messages.slice(-count), reachesStart: false };
+  return { ...replica, window };
 }

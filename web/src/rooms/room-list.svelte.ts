@@ -60,10 +60,10 @@ export class RoomList {
     }
   }
 
-  /** As it was just fetched. Its frames are to be held from there on. */
-  put(room: RoomSummaryView): void {
+  /** As it was just fetched. Its frames are to be held from there on, or from where somebody else needs them. */
+  put(room: RoomSummaryView, from = room.lastSeq): void {
     this.#rooms = new Map(this.#rooms).set(room.id, room);
-    this.#live.hold(room.id, { seq: room.lastSeq, epoch: room.epoch });
+    this.#live.hold(room.id, { seq: from, epoch: room.epoch });
   }
 
   remove(roomId: string): void {

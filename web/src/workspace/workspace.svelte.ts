@@ -20,6 +20,7 @@ import { RoomList } from '../rooms/room-list.svelte.ts';
 import type { Session } from '../session/session.svelte.ts';
 import { Toasts } from '../ui/toasts.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { RecentRooms } from './recent-rooms.ts';
 
 /** Everything that a logged-in person's page holds, and the one place where what is heard is handed on. */
 export class Workspace {
@@ -39,6 +40,7 @@ export class Workspace {
   #open = $state.raw<OpenRoom | undefined>(undefined);
   /** The same, to be asked while a component goes: states then tell what they were before. */
   #shown: OpenRoom | undefined;
+  readonly #recent = new RecentRooms();
   #directoryVersion = 0;
 
   constructor(session: Session, me: MeView) {
@@ -104,6 +106,7 @@ export class Workspace {
       hearing.unsubscribe();
       state.unsubscribe();
       this.closeRoom();
+      this.#recent.clear();
       this.connection.stop();
       this.live.stop();
     };
@@ -112,10 +115,12 @@ export class Workspace {
   /** Shows a room, at a place in it when one is given. */
   showRoom(roomId: string, seq?: number): OpenRoom {
     if (this.#shown?.roomId === roomId) return this.#shown;
-    this.closeRoom();
-    const room = new OpenRoom(roomId, this);
+    this.#setAside();
+    const kept = this.#recent.take(roomId);
+    const room = kept ?? outliving(() => new OpenRoom(roomId, this));
     this.#open = this.#shown = room;
-    void room.load(seq);
+    if (kept === undefined) void room.load(seq);
+    else kept.comeBack();
     return room;
   }
 
@@ -137,7 +142,12 @@ export class Workspace {
 
   /** Its view is gone; by now another room may be shown. */
   leaveRoom(room: OpenRoom): void {
-    if (this.#shown === room) this.closeRoom();
+    if (this.#shown === room) this.#setAside();
+  }
+
+  #setAside(): void {
+    if (this.#shown !== undefined) this.#recent.keep(this.#shown);
+    this.#open = this.#shown = undefined;
   }
 
   #hear(event: LiveEvent): void {
@@ -147,6 +157,7 @@ export class Workspace {
         this.http.hasSeen(event.frame.position);
         this.list.applyFrame(event.frame);
         if (this.#shown?.roomId === event.frame.roomId) this.#shown.applyFrame(event.frame);
+        else this.#recent.applyFrame(event.frame);
         this.announcements.hear(event.frame, this.#shown?.roomId === event.frame.roomId);
         return;
       case 'momentary':
@@ -160,6 +171,7 @@ export class Workspace {
       case 'reset':
         // What was said last may be what is gone.
         this.announcements.say('');
+        this.#recent.drop(event.roomId);
         void this.list.refresh(event.roomId);
         if (this.#shown?.roomId === event.roomId) void this.#shown.reload();
         return;
@@ -212,6 +224,7 @@ export class Workspace {
   }
 
   #roomGone(roomId: string): void {
+    this.#recent.drop(roomId);
     this.list.remove(roomId);
     if (this.#shown?.roomId !== roomId) return;
     // Perhaps only left: a public channel can be read on.
@@ -227,6 +240,16 @@ export class Workspace {
     // One's own role may be what has changed.
     void this.#session.reload().catch(() => undefined);
   }
+}
+
+/** What is derived in it goes on when the component that asks for it is gone. There are no effects in it to be ended. */
+function outliving<Made>(make: () => Made): Made {
+  let made: { readonly value: Made } | undefined;
+  $effect.root(() => {
+    made = { value: make() };
+  });
+  if (made === undefined) throw new Error('a root runs at once');
+  return made.value;
 }
 
 function socketUrl(): string {

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Meeting } from '../browser/meeting.ts';
+import type { Person } from '../browser/person.ts';
+
+describe('going back and forth between rooms', () => {
+  let meeting: Meeting;
+  let ada: Person;
+  let grace: Person;
+  /** What Grace's page asked the server for, of messages. */
+  const asked: string[] = [];
+  beforeAll(async () => {
+    meeting = await Meeting.open();
+    ada = await meeting.owner('Ada Lovelace');
+    grace = await meeting.colleague(ada, 'Grace Hopper');
+    grace.page.on('request', (request) => {
+      if (/\/messages\?/.test(request.url())) asked.push(request.url());
+    });
+    await ada.say('to be edited');
+    await ada.say('to be deleted');
+    await grace.reads('to be deleted');
+    await grace.createRoom('elsewhere');
+  });
+  afterAll(() => meeting.close());
+
+  test('finds the room as it stands now, at once', async () => {
+    await ada.chooseFor('to be edited', 'Edit');
+    await ada.page.getByRole('textbox', { name: 'Edit message' }).fill('edited meanwhile');
+    await ada.page.keyboard.press('Enter');
+    await ada.chooseFor('to be deleted', 'Delete');
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await ada.say('said meanwhile');
+    await grace.roomLink('general, 1 unread').waitFor();
+    asked.length = 0;
+    await grace.openRoom('general');
+    expect(await grace.message('edited meanwhile').count()).toBe(1);
+    expect(await grace.message('said meanwhile').count()).toBe(1);
+    expect(await grace.page.getByRole('article').filter({ hasText: 'to be' }).count()).toBe(0);
+    expect(asked).toEqual([]);
+  });
+
+  test('shows where reading goes on, and counts it as read', async () => {
+    await grace.page.getByText(/^1 new message since/).waitFor();
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+    await grace.openRoom('elsewhere');
+    await grace.openRoom('general');
+    await grace.reads('said meanwhile');
+    expect(await grace.page.getByText(/new messages? since/).count()).toBe(0);
+  });
+
+  test('misses nothing that came while there was no connection', async () => {
+    await grace.openRoom('elsewhere');
+    grace.complaints.expect((complaint) => /ERR_INTERNET_DISCONNECTED/.test(complaint));
+    await grace.context.setOffline(true);
+    await ada.say('said to somebody off line');
+    await ada.reads('said to somebody off line');
+    await grace.openRoom('general');
+    await grace.context.setOffline(false);
+    await grace.reads('said to somebody off line');
+    await ada.say('and to somebody on line');
+    await grace.reads('and to somebody on line');
+    expect(await grace.message('said to somebody off line').count()).toBe(1);
+  });
+
+  test('loads what lies further back when one reads there', async () => {
+    for (let number = 1; number <= 70; number += 1) await ada.say(`number ${number}.`);
+    await grace.reads('number 70.');
+    await grace.openRoom('elsewhere');
+    await grace.openRoom('general');
+    const list = grace.page.getByRole('region', { name: 'Messages in general' });
+    await expect
+      .poll(
+        async () => {
+          await list.evaluate((element) => {
+            element.scrollTop = 0;
+          });
+          return grace.message('edited meanwhile').count();
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(1);
+  });
+
+  test('without an error', () => expect(meeting.complaints()).toEqual([]));
+});
