@@ -41,8 +41,9 @@ export class RecordApi {
     return this.#http.get(entries, '/audit/events', { query });
   }
 
-  trail(messageId: string, reason: Reason): Promise<MessageTrailView> {
-    return this.#http.get(messageTrailView, `/audit/messages/${messageId}/trail`, { query: { reason } });
+  trail(messageId: string, cursor: string | undefined, reason: Reason): Promise<MessageTrailView> {
+    const query = { cursor, reason };
+    return this.#http.get(messageTrailView, `/audit/messages/${messageId}/trail`, { query });
   }
 
   /** The room at a moment, with the newest of its messages. */

@@ -1,0 +1,119 @@
+import type { ProvenEntryView } from '@verbatim/shared/browser';
+import { describe, expect, it } from 'vitest';
+import { fromBase64, joined, sha256, toBase64, toHex, utf8, type Bytes } from './bytes.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import { faultOf } from './verify-entry.ts';
+
+const organization = '0198a000-0000-7000-8000-000000000001';
+const name = 'verbatim.test';
+const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
+if (!('privateKey' in pair)) throw new Error('a pair of keys');
+const publicBytes = joined([1], new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)));
+const keyHash = (await sha256(joined(utf8(`${name}\n`), publicBytes))).slice(0, 4);
+const verifierKey = `${name}+${toHex(keyHash)}+${toBase64(publicBytes)}`;
+
+async function sign(text: string): Promise<string> {
+  const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, utf8(text)));
+  return `${text}\n— ${name} ${toBase64(joined(keyHash, signature))}\n`;
+}
+
+/** A message's event, the second of two, and the signed note over both. */
+async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  const secret = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt']);
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const algorithm = { name: 'AES-GCM', iv, additionalData: utf8('e|MessageSent') };
+  const box = await crypto.subtle.encrypt(algorithm, secret, utf8('{"text":"the words"}'));
+  const data = { messageId: 'm', sealed: { box: toBase64(joined(iv, new Uint8Array(box))) } };
+  const metadata = { organizationId: organization };
+  const of = async (value: unknown) => toHex(await sha256(utf8(JSON.stringify(value))));
+  const stored = {
+    created: '2026-11-22T10:00:00.000Z',
+    dataSha256: await of(data),
+    eventId: 'e',
+    metadataSha256: await of(metadata),
+    revision: 0,
+    stream: 'message-m',
+    type: 'MessageSent',
+  };
+  const leafOf = (text: string): Promise<Bytes> => sha256(joined([0], utf8(text)));
+  const [first, leaf] = [await leafOf('first'), await leafOf(JSON.stringify({ ...stored, v: 1 }))];
+  const rootHash = toBase64(await sha256(joined([1], first, leaf)));
+  const entry: ProvenEntryView = {
+    position: '77',
+    eventId: 'e',
+    type: 'MessageSent',
+    action: 'message_sent',
+    at: stored.created,
+    actor: { type: 'user', id: null, displayName: null, email: null },
+    organization,
+    room: null,
+    entity: { type: 'message', id: 'm' },
+    context: { ip: null, userAgent: null, sessionId: null },
+    correlationId: null,
+    causationId: null,
+    content: 'present',
+    data: { messageId: 'm', text: 'the words' },
+    leafIndex: 1,
+    leafHash: toBase64(leaf),
+    stored: { ...stored, data, metadata },
+    contentKey: toBase64(key),
+    priorState: null,
+    resultingState: null,
+    inclusion: { leafIndex: 1, treeSize: 2, leafHash: toBase64(leaf), rootHash, hashes: [toBase64(first)] },
+  };
+  return { entry, note: await sign(`${name}/${organization}\n2\n${rootHash}\n`) };
+}
+
+describe('an event of the record', () => {
+  it('proves itself', async () => {
+    const { entry, note } = await proven();
+    expect(await faultOf(entry, await openCheckpoint(note, verifierKey))).toBeUndefined();
+  });
+
+  it.each<[string, RegExp, (entry: ProvenEntryView) => ProvenEntryView]>([
+    ['other words', /words/, (entry) => ({ ...entry, data: { ...entry.data, text: 'other words' } })],
+    ['words without their key', /words/, ({ contentKey: _key, ...entry }) => entry],
+    ['a key of another event', /words/, (entry) => ({ ...entry, contentKey: toBase64(new Uint8Array(32)) })],
+    [
+      'other stored bytes',
+      /stored/,
+      (entry) => ({ ...entry, stored: { ...entry.stored, data: { messageId: 'n' } } }),
+    ],
+    [
+      'another time of storing',
+      /leaf/,
+      (entry) => ({ ...entry, stored: { ...entry.stored, created: '2026-11-23T10:00:00.000Z' } }),
+    ],
+    ['another place', /lead/, (entry) => ({ ...entry, leafIndex: 0 })],
+    [
+      'another root',
+      /lead/,
+      (entry) => ({ ...entry, inclusion: { ...entry.inclusion, rootHash: entry.leafHash } }),
+    ],
+    [
+      'another organization',
+      /others/,
+      (entry) => ({ ...entry, organization: `${organization.slice(0, -1)}2` }),
+    ],
+  ])('is found out with %s', async (_what, fault, change) => {
+    const { entry, note } = await proven();
+    expect(await faultOf(change(entry), await openCheckpoint(note, verifierKey))).toMatch(fault);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('opens with the key that signed it, and with no other', async () => {
+    const note = await sign(`${name}/${organization}\n2\n${toBase64(await sha256(utf8('root')))}\n`);
+    expect(await openCheckpoint(note, verifierKey)).toMatchObject({
+      size: 2,
+      origin: `${name}/${organization}`,
+    });
+    expect(await openCheckpoint(note.replace('\n2\n', '\n3\n'), verifierKey)).toBeUndefined();
+    const other = fromBase64(verifierKey.split('+').slice(2).join('+')).map((byte, at) =>
+      at === 5 ? byte ^ 1 : byte,
+    );
+    expect(await openCheckpoint(note, `${name}+${toHex(keyHash)}+${toBase64(other)}`)).toBeUndefined();
+    expect(await openCheckpoint(note, 'no key')).toBeUndefined();
+  });
+});
