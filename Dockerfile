@@ -8,6 +8,7 @@ FROM node:20-bookworm-slim AS service
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /verbatim
 COPY --from=build /verbatim .
+RUN install --directory --owner=node --group=node /var/lib/verbatim/anchors /var/lib/verbatim/exports
 USER node
 EXPOSE 8080
 CMD ["node", "--enable-source-maps", "command-api/dist/main.js"]

@@ -87,11 +87,25 @@ describe('docker-compose.yml', () => {
       for (const name of Object.keys(service.depends_on)) expect(compose.services).toHaveProperty(name);
       for (const name of service.networks) expect(compose.networks).toHaveProperty(name);
       for (const volume of service.volumes) {
-        const [from = ''] = volume.split(':');
+        const [from = ''] = filledIn(volume, {}).split(':');
         if (from.startsWith('./')) expect(existsSync(path.join(root, from))).toBe(true);
         else expect(compose.volumes).toHaveProperty(from);
       }
     }
+  });
+
+  it('keeps checkpoints, destroyed keys and exports where they outlive a container', () => {
+    for (const name of ['command-api', 'query-api']) {
+      const { environment: env = {}, volumes = [] } = compose.services[name] ?? {};
+      const kept = [
+        env['CHECKPOINT_ANCHOR_DIR'],
+        env['VERBATIM_DATA_DIR'] && `${env['VERBATIM_DATA_DIR']}/exports`,
+      ];
+      for (const directory of kept.filter((each) => each !== undefined))
+        expect(volumes.some((volume) => volume.endsWith(`:${directory}`))).toBe(true);
+      expect(env).toHaveProperty('CHECKPOINT_ANCHOR_DIR');
+    }
+    expect(compose.services['query-api']?.environment).toHaveProperty('VERBATIM_DATA_DIR');
   });
 
   it('waits for health only where health is told', () => {
