@@ -269,6 +269,13 @@ describe('an erasure that a crash cuts short', () => {
     z
       .array(z.object({ step: z.string() }))
       .parse(await database('accounts.erasure').where({ user_id: userId }).select('step'))[0]?.step;
+  const stopLock = 4_711;
+  const isAdvisoryLockWaitedFor = async (): Promise<boolean> => {
+    const waiting = await database('pg_locks')
+      .where({ locktype: 'advisory', objid: stopLock, granted: false })
+      .select('pid');
+    return waiting.length > 0;
+  };
   const isBlocked = async (table: string): Promise<boolean> => {
     const waiting = await database('pg_locks')
       .whereRaw('relation = ?::regclass AND NOT granted', [table])
@@ -276,44 +283,67 @@ describe('an erasure that a crash cuts short', () => {
     return waiting.length > 0;
   };
 
-  type Locks = readonly (readonly [table: string, mode: string])[];
-  it.each<[string, Locks, string]>([
-    ['before any key is destroyed', [['vault.key', 'SHARE']], 'requested'],
-    [
-      'after the keys, before anybody could note that',
-      [
-        ['vault.key', 'SHARE'],
-        ['accounts.erasure', 'SHARE'],
-      ],
-      'requested',
-    ],
-    ['while tables are rewritten', [['chat.message', 'ACCESS SHARE']], 'content-erased'],
-  ])('%s is finished by the next start', async (_, locks, step) => {
-    const author = await newAuthor();
-    const { userId } = author.person;
-    let answer: Promise<unknown> | undefined;
-    let release: (() => Promise<void>) | undefined;
-    for (const [table, mode] of locks) {
-      const releaseNext = await lock(table, mode);
-      answer ??= erase(userId).catch(() => undefined); // the connection is cut with the process
-      await release?.();
-      release = releaseNext;
-      await until(`it waits for ${table}`, () => isBlocked(table));
-    }
-    expect(await stepOf(userId)).toBe(step);
-    await system.crashCommands();
-    await answer;
-    for (const [table] of locks) await cutWaitingFor(database, table);
-    await release?.();
-    expect(await stepOf(userId)).toBe(step);
+  /** Holds whoever is about to note that a step is done, until it is released. */
+  async function stopBefore(step: string): Promise<() => Promise<void>> {
+    await database.raw(`CREATE OR REPLACE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+      $$BEGIN PERFORM pg_advisory_xact_lock(${stopLock}); RETURN NEW; END$$`);
+    await database.raw(`CREATE TRIGGER wait_for_test BEFORE UPDATE ON accounts.erasure
+      FOR EACH ROW WHEN (NEW.step = '${step}') EXECUTE FUNCTION wait_for_test()`);
+    const holding = createPool(system.databaseUrl, { applicationName: 'test', max: 1 });
+    await holding.raw(`SELECT pg_advisory_lock(${stopLock})`);
+    return async () => {
+      await database.raw('DROP TRIGGER wait_for_test ON accounts.erasure');
+      await holding.destroy();
+    };
+  }
 
+  async function expectFinishedByStart({ userId }: Person, roomId: string): Promise<void> {
     await system.startCommands();
     await until('it is done', async () => (await stepOf(userId)) === 'done');
-    const page = await look(`/chat/rooms/${author.roomId}/messages?after=0`, owner);
+    const page = await look(`/chat/rooms/${roomId}/messages?after=0`, owner);
     expect(messagePageView.parse(page.body).items.map(({ content }) => content)).toEqual([
       'erased',
       'erased',
       'deleted',
     ]);
+  }
+
+  it.each<[string, string, string, string]>([
+    ['before any key is destroyed', 'vault.key', 'SHARE', 'requested'],
+    ['while tables are rewritten', 'chat.message', 'ACCESS SHARE', 'content-erased'],
+  ])('%s is finished by the next start', async (_, table, mode, step) => {
+    const author = await newAuthor();
+    const { userId } = author.person;
+    const release = await lock(table, mode);
+    const answer = erase(userId).catch(() => undefined); // the connection is cut with the process
+    await until(`it waits for ${table}`, () => isBlocked(table));
+    expect(await stepOf(userId)).toBe(step);
+    await system.crashCommands();
+    await answer;
+    await cutWaitingFor(database, table);
+    await release();
+    expect(await stepOf(userId)).toBe(step);
+    await expectFinishedByStart(author.person, author.roomId);
+  });
+
+  it.each([
+    ['keys-destroyed', 'requested'],
+    ['content-erased', 'keys-destroyed'],
+    ['rewritten', 'content-erased'],
+    ['done', 'rewritten'],
+  ])('once it is %s, before that could be noted, is finished by the next start', async (reached, noted) => {
+    const author = await newAuthor();
+    const { userId } = author.person;
+    const release = await stopBefore(reached);
+    const answer = erase(userId).catch(() => undefined); // the connection is cut with the process
+    await until('it waits', () => isAdvisoryLockWaitedFor());
+    await system.crashCommands();
+    await answer;
+    await database('pg_locks')
+      .where({ locktype: 'advisory', objid: stopLock, granted: false })
+      .select(database.raw('pg_terminate_backend(pid)'));
+    await release();
+    expect(await stepOf(userId)).toBe(noted);
+    await expectFinishedByStart(author.person, author.roomId);
   });
 });
