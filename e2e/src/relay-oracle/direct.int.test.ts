@@ -5,6 +5,9 @@ import { cutClient, slowClient } from './client-faults.ts';
 import { playRound, type Fault } from './play-round.ts';
 import { seedsOfRun } from './seeds.ts';
 
+/** Rounds in which somebody is erased take seconds longer. */
+const erasureEvery = 6;
+
 let system: GrownUpSystem;
 let people: ChatApi[];
 
@@ -48,6 +51,7 @@ describe('one relay on the direct channel', () => {
         acts: 60,
         faults: [cutClient, cutClient, slowClient, slowClient, losePushes, cutChannel, ...processFaults],
         heal,
+        guest: seed % erasureEvery === 0 ? await people[0]?.invite(`Guest ${seed}`) : undefined,
       });
     },
     120_000,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '@verbatim/shared/browser';
 import { expect, vi } from 'vitest';
-import type { ChatApi } from '../services/chat-api.ts';
+import { Refused, type ChatApi } from '../services/chat-api.ts';
 import { OracleClient } from './oracle-client.ts';
 import { actAtRandom, type Stage } from './random-acts.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -19,6 +19,8 @@ export interface Round {
   readonly faults: readonly Fault[];
   /** Ends what faults have left behind. */
   readonly heal: () => Promise<void>;
+  /** Somebody else, who speaks, and is erased while the others go on. The first of `people` may ask for that. */
+  readonly guest?: ChatApi | undefined;
 }
 
 const settledWithinMs = 30_000;
@@ -27,7 +29,8 @@ const settledWithinMs = 30_000;
  * The law of the live feed: whatever was done and whatever went wrong meanwhile, once all is well each client's
  * state is what a fresh fetch gives.
  */
-export async function playRound({ seed, people, relayUrl, acts, faults, heal }: Round): Promise<void> {
+export async function playRound(round: Round): Promise<void> {
+  const { seed, people, relayUrl, acts, faults, heal, guest } = round;
   const random = new SeededRandom(seed);
   const roomIds = [newId(), newId()];
   const clients = people.map(
@@ -45,10 +48,13 @@ export async function playRound({ seed, people, relayUrl, acts, faults, heal }: 
         id,
         kind: index === 0 ? 'channel' : 'group',
         name: `seed ${seed}`,
-        participantIds: people.map(({ userId }) => userId),
+        participantIds: [...people, ...(guest ? [guest] : [])].map(({ userId }) => userId),
       });
-    const pending: Promise<void>[] = [];
+    if (guest) await speak(stage, guest);
+    const erasedAt = guest ? random.below(acts) : undefined;
+    const pending: Promise<unknown>[] = [];
     for (let count = 0; count < acts; count += 1) {
+      if (count === erasedAt) pending.push(erase(people, guest));
       pending.push(actAtRandom(stage));
       if (random.chance(0.3)) await Promise.all(pending.splice(0));
       if (random.chance(0.08)) await wait(random.below(60));
@@ -64,6 +70,30 @@ export async function playRound({ seed, people, relayUrl, acts, faults, heal }: 
     });
   } finally {
     for (const client of clients) client.stop();
+  }
+}
+
+/** So that there is something to react to, to answer and to take away. */
+async function speak({ random, roomIds, messages }: Stage, guest: ChatApi): Promise<void> {
+  for (const roomId of roomIds)
+    for (let count = 1 + random.below(4); count > 0; count -= 1) {
+      const id = newId();
+      await guest.command('POST', `/chat/rooms/${roomId}/messages`, { id, text: `said by a guest ${count}` });
+      messages.push({ id, roomId, author: guest });
+    }
+}
+
+async function erase([owner]: readonly ChatApi[], guest: ChatApi | undefined): Promise<void> {
+  if (owner === undefined || guest === undefined) throw new Error('nobody to be erased');
+  const body = { userId: guest.userId, reason: 'their wish' };
+  for (;;) {
+    try {
+      await owner.command('POST', '/audit/erasures', body);
+      return;
+    } catch (error) {
+      // While projectors are away it is asked for again, and is the same erasure.
+      if (!(error instanceof Refused && error.problem.code === 'unavailable')) throw error;
+    }
   }
 }
 
