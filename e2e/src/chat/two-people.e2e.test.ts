@@ -26,6 +26,20 @@ describe('two people of one organization', () => {
     await ada.message('I am, always.').getByText('always', { exact: true }).waitFor();
   });
 
+  test('see that the other types, until the words come or the typing ends', async () => {
+    const typing = grace.page.getByText('Ada Lovelace is typing…');
+    await ada.composer.pressSequentially('Thinking');
+    await typing.waitFor();
+    await ada.composer.press('Enter');
+    await grace.reads('Thinking');
+    await typing.waitFor({ state: 'detached' });
+    await ada.composer.pressSequentially('On second thought');
+    await typing.waitFor();
+    await ada.composer.fill('');
+    await typing.waitFor({ state: 'detached' });
+    expect(await grace.message('On second thought').count()).toBe(0);
+  });
+
   test('see their own words at once, though nothing reaches the server', async () => {
     await ada.context.setOffline(true);
     await ada.say('shown before it was sent');

@@ -170,11 +170,17 @@ describe('a relay that stops', () => {
       Array.from({ length: 20 }, () => fixture.enter(ann, undefined, { url: other.url })),
     );
     const stopping = other.stop();
-    for (const client of clients) {
-      const { code, reason } = await client.ended();
+    const ends = await Promise.all(
+      clients.map(async (client) => ({ ...(await client.ended()), at: performance.now() })),
+    );
+    for (const { code, reason } of ends) {
       expect(code).toBe(1012);
       expect(reason).toMatch(/^Retry-After: \d+\.\d{3}$/);
     }
+    // Neither all at once, nor all back at once.
+    const times = ends.map(({ at }) => at);
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(clients.length * 2);
+    expect(new Set(ends.map(({ reason }) => reason)).size).toBeGreaterThan(clients.length / 2);
     await stopping;
   });
 });

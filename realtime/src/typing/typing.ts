@@ -1,5 +1,5 @@
 import type { PeerMessage } from '@verbatim/shared';
-import { Subject, groupBy, mergeMap, take, timer } from 'rxjs';
+import { Subject, debounceTime, groupBy, mergeMap, throttleTime } from 'rxjs';
 import type { RoomRegistry } from '../rooms/room-registry.ts';
 import { encodeFrame } from '../wire/encode-frame.ts';
 
@@ -26,8 +26,11 @@ export function createTyping(rooms: RoomRegistry, tellPeers: (message: PeerMessa
     rooms.get(roomId)?.sendMomentary(encodeFrame({ type: 'typing', roomId, userId }), userId);
   const telling = said
     .pipe(
-      groupBy(({ roomId, userId }) => `${roomId}/${userId}`, { duration: () => timer(oncePerMs) }),
-      mergeMap((window) => window.pipe(take(1))),
+      groupBy(({ roomId, userId }) => `${roomId}/${userId}`, {
+        duration: (ofOne) => ofOne.pipe(debounceTime(2 * oncePerMs)),
+      }),
+      // What is said in between is told late and not dropped: a message was sent meanwhile perhaps, and another begun.
+      mergeMap((ofOne) => ofOne.pipe(throttleTime(oncePerMs, undefined, { leading: true, trailing: true }))),
     )
     .subscribe((typing) => {
       show(typing);

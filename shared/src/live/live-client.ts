@@ -225,7 +225,11 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     events,
     hold: (roomId, cursor) => feed.hold(roomId, cursor),
     release: (roomId) => feed.release(roomId),
-    send: (roomId, text, relation = {}) => outbox.add({ roomId, text, ...relation }),
+    send: (roomId, text, relation = {}) => {
+      // It ended the typing that was told: whoever goes on typing begins anew.
+      typedAtMs.delete(roomId);
+      return outbox.add({ roomId, text, ...relation });
+    },
     retry: (entryId) => outbox.retry(entryId),
     discard: (entryId) => outbox.discard(entryId),
     typing: (roomId) => {
