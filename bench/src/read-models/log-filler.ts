@@ -51,7 +51,12 @@ export async function fillLog(
   let events = 0;
   let position = 0n;
   let failure: unknown;
-  const waiting = new Set<Promise<void>>();
+  let waiting = 0;
+  let onSettled: () => void = () => undefined;
+  const nextSettled = () =>
+    new Promise<void>((resolve) => {
+      onSettled = resolve;
+    });
   try {
     for (const { organizationId, actorId, occurredAt, event } of deeds) {
       const commandId = newId();
@@ -74,7 +79,8 @@ export async function fillLog(
         for (const key of unknown) prepared.add(`${organizationId}|${key}`);
       }
       const encoded = encodeEvent(event, newId(), metadata, sealer);
-      const written = eventStore
+      waiting += 1;
+      void eventStore
         .append(streamOfEvent(event, organizationId), [encoded], {
           expectedRevision: 'any',
           timeoutMs: appendTimeoutMs,
@@ -86,14 +92,16 @@ export async function fillLog(
         .catch((error: unknown) => {
           failure ??= error;
         })
-        .finally(() => waiting.delete(written));
-      waiting.add(written);
+        .finally(() => {
+          waiting -= 1;
+          onSettled();
+        });
       events += 1;
       if (events % 10_000 === 0) onProgress(events);
-      while (waiting.size >= inFlight) await Promise.race(waiting);
+      while (waiting >= inFlight) await nextSettled();
       if (failure !== undefined) break;
     }
-    await Promise.all(waiting);
+    while (waiting > 0) await nextSettled();
     if (failure !== undefined) throw failure instanceof Error ? failure : new Error('an append failed');
     return { events, seconds: (performance.now() - startedAt) / 1_000, position };
   } finally {
