@@ -1,19 +1,21 @@
-import { commandAnswer, newId, sessionView } from '@verbatim/shared';
+import { commandAnswer, newId, sessionView, type SessionView } from '@verbatim/shared';
 import { z } from 'zod';
 
 /** Speaks to the instance as a program would, to prepare in bulk what a person then meets. */
 export class Api {
   readonly #origin: string;
   readonly #token: string;
+  readonly #organizationId: string;
 
-  private constructor(origin: string, token: string) {
+  private constructor(origin: string, { accessToken, organization }: SessionView) {
     this.#origin = origin;
-    this.#token = token;
+    this.#token = accessToken;
+    this.#organizationId = organization.id;
   }
 
   static async logIn(origin: string, email: string, password: string): Promise<Api> {
     const session = await call(origin, 'POST', '/auth/login', { email, password });
-    return new Api(origin, sessionView.parse(session).accessToken);
+    return new Api(origin, sessionView.parse(session));
   }
 
   /** Many at once, so that thousands take seconds; their order is not that of the texts. */
@@ -49,6 +51,17 @@ export class Api {
       .object({ items: z.array(z.object({ id: z.string(), name: z.string().nullable() })) })
       .parse(answer);
     return new Map(items.map(({ id, name }) => [name ?? '', id]));
+  }
+
+  async personByName(name: string): Promise<string> {
+    const path = `/chat/organizations/${this.#organizationId}/users?limit=200`;
+    const answer = await call(this.#origin, 'GET', path, undefined, this.#token);
+    const { items } = z
+      .object({ items: z.array(z.object({ id: z.string(), displayName: z.string() })) })
+      .parse(answer);
+    const person = items.find(({ displayName }) => displayName === name);
+    if (person === undefined) throw new Error(`nobody is called ${name}`);
+    return person.id;
   }
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../browser/axe.ts';
+import { Api } from '../browser/api.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -41,6 +43,7 @@ describe('going back and forth between rooms', () => {
 
   test('shows where reading goes on, and counts it as read', async () => {
     await grace.page.getByText(/^1 new message since/).waitFor();
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
     await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
     await grace.openRoom('elsewhere');
     await grace.openRoom('general');
@@ -81,5 +84,73 @@ describe('going back and forth between rooms', () => {
       .toBe(1);
   });
 
+  test('counts what came while a room was being fetched', async () => {
+    const api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const deep = (await api.roomsByName()).get('general') ?? '';
+    // A fresh page, which has not held the room yet, and a way into the middle of it that takes its time.
+    await grace.openRoom('elsewhere');
+    await grace.page.reload();
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+    const isAsked = grace.page.waitForRequest(/participants/);
+    const { opened: mayAnswer, open: answer } = gate();
+    await grace.page.route(/participants/, async (route) => {
+      await mayAnswer;
+      await route.continue();
+    });
+    await grace.page.evaluate((href) => {
+      const link = Object.assign(document.createElement('a'), { href });
+      document.body.append(link);
+      link.click();
+      link.remove();
+    }, `/rooms/${deep}/3`);
+    await isAsked;
+    for (const text of ['uncounted one', 'uncounted two']) await ada.say(text);
+    await grace.roomLink('general, 2 unread').waitFor();
+    answer();
+    await grace.page
+      .getByRole('region', { name: 'Messages in general' })
+      .getByRole('article')
+      .first()
+      .waitFor();
+    await ada.say('uncounted three');
+    await grace.roomLink('general, 3 unread').waitFor();
+    await grace.page.unroute(/participants/);
+  });
+
+  test('shows nothing any more of somebody who was erased as one left', async () => {
+    const bob = await meeting.colleague(ada, 'Bob');
+    await bob.say('private words of Bob');
+    await ada.reads('private words of Bob');
+    await ada.createRoom('somewhere');
+    await ada.openRoom('general');
+    await bob.leave();
+    const api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const userId = await api.personByName('Bob');
+    const isFetchedAfresh = ada.page.waitForRequest(/messages\?/);
+    const { opened: mayAnswer, open: answer } = gate();
+    await ada.page.route(/messages\?/, async (route) => {
+      await mayAnswer;
+      await route.abort().catch(() => undefined); // a page that is left has aborted it itself
+    });
+    ada.complaints.expect((complaint) => /ERR_FAILED/.test(complaint));
+    const isErased = api.post('/audit/erasures', { userId, reason: 'their wish' });
+    await isFetchedAfresh;
+    await ada.openRoom('somewhere');
+    answer();
+    await isErased;
+    await ada.page.unroute(/messages\?/);
+    await ada.openRoom('general');
+    await ada.reads('The content of this message was erased.');
+    expect(await ada.message('private words of Bob').count()).toBe(0);
+  });
+
   test('without an error', () => expect(meeting.complaints()).toEqual([]));
 });
+
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from '../browser/axe.ts';
+import { Api } from '../browser/api.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -78,6 +79,18 @@ describe('the record', () => {
     await ada.page.getByRole('link', { name: 'Proofs' }).click();
     await ada.button('Save the checkpoint').waitFor();
     expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test('reads a trail that is longer than a page to its end', async () => {
+    const api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const roomId = (await api.roomsByName()).get('general') ?? '';
+    const messageId = await api.send(roomId, 'version 0.');
+    for (let version = 1; version <= 505; version += 1)
+      await api.patch(`/chat/messages/${messageId}`, { text: `version ${version}.` });
+    await ada.open(`/record/trail/${messageId}`);
+    await ada.button('Show what happened later').click();
+    await ada.page.locator('ins', { hasText: '505' }).waitFor();
+    expect(await ada.page.getByRole('listitem').count()).toBeGreaterThan(505);
   });
 
   test('is not open to a member', async () => {

@@ -33,6 +33,7 @@ const maxFollowed = 600;
 const keptOfFollowed = 400;
 /** What stays of a room that is not on the screen: a screen of it, and the way to more. */
 const keptAside = 60;
+const maxAside = 120;
 /** More frames than this since the list was told of the room are not caught up on, but fetched with it. */
 const maxBehind = 100;
 
@@ -58,6 +59,7 @@ export class OpenRoom {
   /** What came while a load was under way: what was fetched may be from before it. */
   #meanwhile: DurableFrame[] | undefined;
   #hasFailed = false;
+  #isAside = false;
   /** Where somebody reads; undefined at the end, where one follows what comes. */
   #readingAt: number | undefined;
 
@@ -118,7 +120,8 @@ export class OpenRoom {
 
   /** The newest page, or the one around a seq. */
   async load(around?: number): Promise<void> {
-    const load = (this.#loads += 1);
+    this.#stopLoading();
+    const load = this.#loads;
     this.#meanwhile = [];
     this.#readingAt = around;
     const { list, live } = this.#sources;
@@ -132,7 +135,7 @@ export class OpenRoom {
         around === undefined
           ? replica
           : insertPage(replica, page, 'instead', { start: false, end: isNewest });
-      this.#replica = opened && this.#meanwhile.reduce(applyFrame, opened);
+      this.#replica = opened && withFrames(opened, this.#meanwhile);
       this.#takeReceipts(receipts);
       if (this.#status === 'loading') this.#markUnread(room);
       this.#isReadAlong = room.role === null;
@@ -159,7 +162,9 @@ export class OpenRoom {
     const underWay = this.#extending.get(side);
     if (underWay !== undefined) return underWay;
     if (side === 'before' ? this.reachesStart : this.reachesEnd) return Promise.resolve();
-    const extending = this.#fetchPage(side);
+    const extending = this.#fetchPage(side).finally(() => {
+      if (this.#extending.get(side) === extending) this.#extending.delete(side);
+    });
     this.#extending.set(side, extending);
     return extending;
   }
@@ -233,12 +238,16 @@ export class OpenRoom {
 
   /**
    * Its view goes, and what is held of it may stay: frames keep it current.
-   * @returns whether it can come back; otherwise it is to be closed.
+   * @returns whether it can come back; otherwise it is to be closed. What was to be fetched afresh is not true any more.
    */
   setAside(): boolean {
+    // Whoever comes back at once finds as read what they saw.
+    this.#sources.live.hurry();
     const replica = this.#replica;
-    if (this.#status !== 'ready' || replica?.window.reachesEnd !== true || this.#isReadAlong) return false;
+    const isTrue = this.#status === 'ready' && this.#meanwhile === undefined && !this.#hasFailed;
+    if (!isTrue || replica?.window.reachesEnd !== true || this.#isReadAlong) return false;
     this.#stopLoading();
+    this.#isAside = true;
     this.typing.clear();
     this.#thread = undefined;
     this.#readingAt = undefined;
@@ -249,6 +258,7 @@ export class OpenRoom {
   /** On the screen again, as it stands now. */
   comeBack(): void {
     const { list, rooms } = this.#sources;
+    this.#isAside = false;
     this.#isHeldUnread = false;
     this.#isWatched = true;
     this.#markUnread(list.get(this.roomId));
@@ -257,6 +267,11 @@ export class OpenRoom {
       (receipts) => this.#takeReceipts(receipts),
       () => (this.#hasFailed = true),
     );
+  }
+
+  /** Whether what is held is of the room as it is now: an erasure begins a new epoch. */
+  get isOfThisEpoch(): boolean {
+    return this.#replica?.epoch === this.#sources.list.get(this.roomId)?.epoch;
   }
 
   /** Whether it is the next frame of what is held, or in already. */
@@ -276,6 +291,7 @@ export class OpenRoom {
   /** What has scrolled far out of sight above, while one stays at the end, is fetched again when one goes there. */
   #withoutLongAgo(replica: RoomReplica): RoomReplica {
     const { messages } = replica.window;
+    if (this.#isAside) return messages.length > maxAside ? withNewest(replica, keptAside) : replica;
     const isFollowing = this.#readingAt === undefined && this.#extending.size === 0;
     return isFollowing && messages.length > maxFollowed ? withNewest(replica, keptOfFollowed) : replica;
   }
@@ -307,6 +323,7 @@ export class OpenRoom {
   #stopLoading(): void {
     this.#loads += 1;
     this.#meanwhile = undefined;
+    this.#extending.clear();
   }
 
   #takeReceipts(receipts: readonly ReceiptView[]): void {
@@ -322,22 +339,18 @@ export class OpenRoom {
 
   async #fetchPage(side: Side): Promise<void> {
     const load = this.#loads;
-    try {
-      for (let attempt = 0; attempt < maxTriesPerPage; attempt += 1) {
-        const edge = side === 'before' ? this.messages[0] : this.messages.at(-1);
-        if (edge === undefined) return;
-        const page = await this.#sources.messages.page(this.roomId, { [side]: edge.seq });
-        // Another stretch of the room is held by now: this page does not join it.
-        if (this.#replica === undefined || load !== this.#loads) return;
-        const replica = insertPage(this.#replica, page, side);
-        // Undefined: so much has happened meanwhile that the page cannot be brought up to date; fetch it again.
-        if (replica !== undefined) {
-          this.#replica = replica;
-          return;
-        }
+    for (let attempt = 0; attempt < maxTriesPerPage; attempt += 1) {
+      const edge = side === 'before' ? this.messages[0] : this.messages.at(-1);
+      if (edge === undefined) return;
+      const page = await this.#sources.messages.page(this.roomId, { [side]: edge.seq });
+      // Another stretch of the room is held by now: this page does not join it.
+      if (this.#replica === undefined || load !== this.#loads) return;
+      const replica = insertPage(this.#replica, page, side);
+      // Undefined: so much has happened meanwhile that the page cannot be brought up to date; fetch it again.
+      if (replica !== undefined) {
+        this.#replica = replica;
+        return;
       }
-    } finally {
-      this.#extending.delete(side);
     }
   }
 }
@@ -346,5 +359,15 @@ function withNewest(replica: RoomReplica, count: number): RoomReplica {
   const { messages } = replica.window;
   if (messages.length <= count) return replica;
   const window = { ...replica.window, messages: messages.slice(-count), reachesStart: false };
-  return { ...replica, window };
+  return { ...replica, window, recent: [] };
+}
+
+/** The frames that follow without a hole; later ones come again, for the room is held from there on. */
+function withFrames(replica: RoomReplica, frames: readonly DurableFrame[]): RoomReplica {
+  let next = replica;
+  for (const frame of frames) {
+    if (frame.seq > next.seq + 1) break;
+    next = applyFrame(next, frame);
+  }
+  return next;
 }

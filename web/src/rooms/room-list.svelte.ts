@@ -62,7 +62,10 @@ export class RoomList {
 
   /** As it was just fetched. Its frames are to be held from there on, or from where somebody else needs them. */
   put(room: RoomSummaryView, from = room.lastSeq): void {
-    this.#rooms = new Map(this.#rooms).set(room.id, room);
+    const known = this.#rooms.get(room.id);
+    // Frames that came while it was fetched are counted already, and do not come again.
+    const isOlder = known?.epoch === room.epoch && known.lastSeq > room.lastSeq;
+    if (!isOlder) this.#rooms = new Map(this.#rooms).set(room.id, room);
     this.#live.hold(room.id, { seq: from, epoch: room.epoch });
   }
 

@@ -1,7 +1,7 @@
 import type { DurableFrame } from '@verbatim/shared/browser';
 import type { OpenRoom } from '../room/open-room.svelte.ts';
 
-/** More than most people go back and forth between; each holds a screen of messages. */
+/** More than most people go back and forth between; each holds a screen of messages or two. */
 const maxRooms = 20;
 
 /** Rooms that were on the screen a while ago: frames keep them current, so that going back takes no request. */

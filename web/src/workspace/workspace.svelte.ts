@@ -116,7 +116,8 @@ export class Workspace {
   showRoom(roomId: string, seq?: number): OpenRoom {
     if (this.#shown?.roomId === roomId) return this.#shown;
     this.#setAside();
-    const kept = this.#recent.take(roomId);
+    const recent = this.#recent.take(roomId);
+    const kept = recent?.isOfThisEpoch === true ? recent : undefined;
     const room = kept ?? outliving(() => new OpenRoom(roomId, this));
     this.#open = this.#shown = room;
     if (kept === undefined) void room.load(seq);
@@ -230,6 +231,7 @@ export class Workspace {
     // Perhaps only left: a public channel can be read on.
     const room = this.#shown;
     void room.load().then(() => {
+      if (this.#shown !== room) return;
       if (room.status !== 'ready' || this.list.get(roomId) === undefined) room.gone();
     });
   }

@@ -25,7 +25,7 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
   const algorithm = { name: 'AES-GCM', iv, additionalData: utf8('e|MessageSent') };
   const box = await crypto.subtle.encrypt(algorithm, secret, utf8('{"text":"the words"}'));
   const data = { messageId: 'm', sealed: { box: toBase64(joined(iv, new Uint8Array(box))) } };
-  const metadata = { organizationId: organization };
+  const metadata = { actorId: 'a', occurredAt: '2026-11-22T09:59:59.000Z', organizationId: organization };
   const of = async (value: unknown) => toHex(await sha256(utf8(JSON.stringify(value))));
   const stored = {
     created: '2026-11-22T10:00:00.000Z',
@@ -44,8 +44,8 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
     eventId: 'e',
     type: 'MessageSent',
     action: 'message_sent',
-    at: stored.created,
-    actor: { type: 'user', id: null, displayName: null, email: null },
+    at: metadata.occurredAt,
+    actor: { type: 'user', id: 'a', displayName: null, email: null },
     organization,
     room: null,
     entity: { type: 'message', id: 'm' },
@@ -68,12 +68,21 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
 describe('an event of the record', () => {
   it('proves itself', async () => {
     const { entry, note } = await proven();
-    expect(await faultOf(entry, await openCheckpoint(note, verifierKey))).toBeUndefined();
+    expect(await faultOf(entry, 'm', await openCheckpoint(note, verifierKey))).toBeUndefined();
   });
 
   it.each<[string, RegExp, (entry: ProvenEntryView) => ProvenEntryView]>([
     ['other words', /words/, (entry) => ({ ...entry, data: { ...entry.data, text: 'other words' } })],
     ['words without their key', /words/, ({ contentKey: _key, ...entry }) => entry],
+    [
+      'words of what was erased',
+      /words/,
+      ({ contentKey: _key, ...entry }) => ({ ...entry, content: 'erased' }),
+    ],
+    ['a field that was never stored', /words/, (entry) => ({ ...entry, data: { ...entry.data, more: 1 } })],
+    ['another time', /another event/, (entry) => ({ ...entry, at: '2020-01-01T00:00:00.000Z' })],
+    ['another person', /another event/, (entry) => ({ ...entry, actor: { ...entry.actor, id: null } })],
+    ['another type', /another event/, (entry) => ({ ...entry, type: 'MessageEdited' })],
     ['a key of another event', /words/, (entry) => ({ ...entry, contentKey: toBase64(new Uint8Array(32)) })],
     [
       'other stored bytes',
@@ -98,8 +107,13 @@ describe('an event of the record', () => {
     ],
   ])('is found out with %s', async (_what, fault, change) => {
     const { entry, note } = await proven();
-    expect(await faultOf(change(entry), await openCheckpoint(note, verifierKey))).toMatch(fault);
+    expect(await faultOf(change(entry), 'm', await openCheckpoint(note, verifierKey))).toMatch(fault);
   });
+});
+
+it('of another message does not pass for one of this', async () => {
+  const { entry, note } = await proven();
+  expect(await faultOf(entry, 'n', await openCheckpoint(note, verifierKey))).toMatch(/another event/);
 });
 
 describe('a checkpoint', () => {

@@ -6,11 +6,13 @@ import type { Checkpoint } from './open-checkpoint.ts';
 import { verifyInclusion } from './verify-inclusion.ts';
 
 /**
- * What is wrong with an event of the record, or undefined when it proves itself: what was stored hashes to its leaf,
- * the leaf leads to the root that was signed, and the words shown are those that were stored.
+ * What is wrong with an event of a message, or undefined when it proves itself: what was stored hashes to its leaf, the
+ * leaf leads to the root that was signed, and what is shown of the event (its type, time, person by id, message and
+ * words) is what was stored. Names and addresses are not in what is proven here: the server tells them.
  */
 export async function faultOf(
   entry: ProvenEntryView,
+  messageId: string,
   checkpoint: Checkpoint | undefined,
 ): Promise<string | undefined> {
   const { stored, inclusion } = entry;
@@ -20,11 +22,11 @@ export async function faultOf(
     (await hexOfJson(stored.data)) === stored.dataSha256 &&
     (await hexOfJson(stored.metadata)) === stored.metadataSha256;
   if (!isAsStored) return 'what was stored was changed';
-  if (stored.eventId !== entry.eventId || stored.type !== entry.type) return 'it is shown as another event';
   if (toBase64(await leafHash(stored)) !== inclusion.leafHash) return 'its leaf is not the one it has';
   const isOfCheckpoint = inclusion.treeSize === checkpoint.size && inclusion.rootHash === checkpoint.root;
   if (inclusion.leafIndex !== entry.leafIndex || !isOfCheckpoint || !(await verifyInclusion(inclusion)))
     return 'its proof does not lead to the signed root';
+  if (!isToldAsStored(entry, messageId)) return 'it is shown as another event than was stored';
   return (await isShownAsSealed(entry)) ? undefined : 'its words are not those that were stored';
 }
 
@@ -39,29 +41,66 @@ function leafHash(stored: ProvenEntryView['stored']): Promise<Bytes> {
   return sha256(joined([0], utf8(JSON.stringify(entry))));
 }
 
+const metadataSchema = z.object({
+  occurredAt: z.string().optional(),
+  organizationId: z.string().optional(),
+  actorId: z.string().nullish(),
+});
+const dataSchema = z.looseObject({
+  messageId: z.string(),
+  sealed: z.object({ box: z.string() }).optional(),
+});
+
+function isToldAsStored(entry: ProvenEntryView, messageId: string): boolean {
+  const { stored } = entry;
+  const metadata = metadataSchema.safeParse(stored.metadata).data;
+  return (
+    stored.eventId === entry.eventId &&
+    stored.type === entry.type &&
+    metadata?.organizationId === entry.organization &&
+    entry.at === (metadata.occurredAt ?? stored.created) &&
+    entry.actor.id === (metadata.actorId ?? null) &&
+    dataSchema.safeParse(stored.data).data?.messageId === messageId
+  );
+}
+
 /** Types whose words are proven, and not only told. */
 const proven = new Set(['MessageSent', 'MessageEdited']);
+
+/** What is shown is what was stored in the clear, and what opens with the key that comes for it; else nothing. */
+async function isShownAsSealed(entry: ProvenEntryView): Promise<boolean> {
+  const { stored, data, content, contentKey, type } = entry;
+  const { sealed, ...plain } = dataSchema.parse(stored.data);
+  if ((content === null) !== (sealed === undefined)) return false;
+  const isTold = content === 'present' && contentKey === undefined;
+  if (isTold && proven.has(type)) return false;
+  const words =
+    contentKey === undefined || sealed === undefined ? {} : await opened(entry, contentKey, sealed.box);
+  if (words === undefined) return false;
+  const known = { ...plain, ...words };
+  const isKnown = (name: string) => Object.hasOwn(known, name);
+  const shown = Object.fromEntries(Object.entries(data).filter(([name]) => isKnown(name)));
+  const isNoMore = Object.entries(data).every(([name, value]) => isKnown(name) || isTold || value === null);
+  return isNoMore && canonicalize(shown) === canonicalize(known);
+}
+
 const nonceBytes = 12;
-const sealedSchema = z.object({ sealed: z.object({ box: z.string() }) });
 const wordsSchema = z.record(z.string(), z.unknown());
 
-/** With the key of its words they are decrypted here: AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event. */
-async function isShownAsSealed(entry: ProvenEntryView): Promise<boolean> {
-  const { contentKey, stored, data, eventId, type } = entry;
-  if (contentKey === undefined) return !(entry.content === 'present' && proven.has(type));
+/** AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event. Undefined when the key does not open it. */
+async function opened(
+  { eventId, type }: ProvenEntryView,
+  contentKey: string,
+  sealed: string,
+): Promise<Record<string, unknown> | undefined> {
+  const box = fromBase64(sealed);
+  const key = await crypto.subtle.importKey('raw', fromBase64(contentKey), 'AES-GCM', false, ['decrypt']);
+  const additionalData = utf8(`${eventId}|${type}`);
+  const algorithm = { name: 'AES-GCM', iv: box.slice(0, nonceBytes), additionalData };
   try {
-    const box = fromBase64(sealedSchema.parse(stored.data).sealed.box);
-    const key = await crypto.subtle.importKey('raw', fromBase64(contentKey), 'AES-GCM', false, ['decrypt']);
-    const algorithm = {
-      name: 'AES-GCM',
-      iv: box.slice(0, nonceBytes),
-      additionalData: utf8(`${eventId}|${type}`),
-    };
-    const opened = await crypto.subtle.decrypt(algorithm, key, box.slice(nonceBytes));
-    const words = wordsSchema.parse(JSON.parse(new TextDecoder().decode(opened)));
-    const shown = Object.fromEntries(Object.keys(words).map((name) => [name, data[name]]));
-    return canonicalize(shown) === canonicalize(words);
+    const bytes = await crypto.subtle.decrypt(algorithm, key, box.slice(nonceBytes));
+    return wordsSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    return false; // what does not open with the key given for it proves nothing
+    return undefined; // what does not open with the key given for it proves nothing
   }
 }
