@@ -42,6 +42,8 @@ export function takePush(context: RelayContext, item: PushItem): void {
 
 /** A held room has dealt with a frame: what it means to people beyond those who received it. */
 export function afterFrame(context: RelayContext, room: Room, frame: DurableFrame): void {
+  if (frame.type === 'message')
+    context.typing.over({ roomId: frame.roomId, userId: frame.message.author.id });
   if (frame.type !== 'participant_joined' && frame.type !== 'participant_left') return;
   context.presence.membersChanged(room);
   if (frame.type !== 'participant_joined') return;

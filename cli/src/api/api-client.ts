@@ -43,6 +43,7 @@ export class ApiClient {
   #session: SessionView | undefined;
   /** Of the newest command. */
   #seenPosition: string | undefined;
+  #hasToldOfWaiting = false;
 
   constructor(origin: string, credentials: Credentials) {
     this.#origin = origin;
@@ -131,9 +132,18 @@ export class ApiClient {
         const waitMs = backOffMs(error, attempt);
         if (waitMs === undefined) throw error;
         if (performance.now() - startedAt + waitMs > giveUpAfterMs) throw this.#unreachable(error);
+        this.#tellOfWaiting(error);
         await delay(waitMs);
       }
     }
+  }
+
+  /** Once, so that nobody looks at a line that does not come. */
+  #tellOfWaiting(error: unknown): void {
+    if (this.#hasToldOfWaiting || error instanceof RefusedError) return;
+    this.#hasToldOfWaiting = true;
+    const minutes = giveUpAfterMs / 60_000;
+    process.stderr.write(`${this.#origin} does not answer; trying again for ${minutes} minutes.\n`);
   }
 
   #unreachable(cause: unknown): CommandFailure {

@@ -33,6 +33,11 @@ describe('two people of one organization', () => {
     await ada.composer.press('Enter');
     await grace.reads('Thinking');
     await typing.waitFor({ state: 'detached' });
+    await ada.composer.pressSequentially('And again', { delay: 70 });
+    await typing.waitFor();
+    await ada.composer.press('Enter');
+    await grace.reads('And again');
+    await typing.waitFor({ state: 'detached', timeout: 1_000 });
     await ada.composer.pressSequentially('On second thought');
     await typing.waitFor();
     await ada.composer.fill('');

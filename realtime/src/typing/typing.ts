@@ -1,5 +1,5 @@
 import type { PeerMessage } from '@verbatim/shared';
-import { Subject, debounceTime, groupBy, mergeMap, throttleTime } from 'rxjs';
+import { Subject, filter, groupBy, merge, mergeMap, take, timer } from 'rxjs';
 import type { RoomRegistry } from '../rooms/room-registry.ts';
 import { encodeFrame } from '../wire/encode-frame.ts';
 
@@ -14,6 +14,8 @@ export interface Typing {
   here(typing: TypingPerson): void;
   /** Somebody connected to another relay types. */
   elsewhere(typing: TypingPerson): void;
+  /** Their message is here: that typing is over, and what they type now is told anew. */
+  over(person: Pick<TypingPerson, 'roomId' | 'userId'>): void;
   stop(): void;
 }
 
@@ -22,19 +24,25 @@ const oncePerMs = 1_000;
 
 export function createTyping(rooms: RoomRegistry, tellPeers: (message: PeerMessage) => void): Typing {
   const said = new Subject<TypingPerson>();
+  const overs = new Subject<string>();
+  const keyOf = ({ roomId, userId }: Pick<TypingPerson, 'roomId' | 'userId'>) => `${roomId}/${userId}`;
   const show = ({ roomId, userId }: TypingPerson): void =>
     rooms.get(roomId)?.sendMomentary(encodeFrame({ type: 'typing', roomId, userId }), userId);
   const telling = said
     .pipe(
-      groupBy(({ roomId, userId }) => `${roomId}/${userId}`, {
-        duration: (ofOne) => ofOne.pipe(debounceTime(2 * oncePerMs)),
+      groupBy((person) => keyOf(person), {
+        duration: ({ key }) => merge(timer(oncePerMs), overs.pipe(filter((over) => over === key))),
       }),
-      // What is said in between is told late and not dropped: a message was sent meanwhile perhaps, and another begun.
-      mergeMap((ofOne) => ofOne.pipe(throttleTime(oncePerMs, undefined, { leading: true, trailing: true }))),
+      mergeMap((window) => window.pipe(take(1))),
     )
     .subscribe((typing) => {
       show(typing);
       tellPeers({ kind: 'typing', ...typing });
     });
-  return { here: (typing) => said.next(typing), elsewhere: show, stop: () => telling.unsubscribe() };
+  return {
+    here: (typing) => said.next(typing),
+    elsewhere: show,
+    over: (person) => overs.next(keyOf(person)),
+    stop: () => telling.unsubscribe(),
+  };
 }

@@ -217,6 +217,8 @@ export class OpenRoom {
     if (this.#isHeldUnread || summary === undefined || summary.role === null || seq <= summary.readSeq)
       return;
     this.#sources.live.markRead(this.roomId, seq);
+    // Nothing is left to be counted: no need to wait for the server to say so.
+    if (seq >= summary.lastSeq) this.#sources.list.applyRead(this.roomId, this.#sources.myId, seq);
   }
 
   /** Said outright: all is read, and the line goes. */
