@@ -143,9 +143,22 @@ function checked<Parameters extends z.ZodType, Query extends z.ZodType, Body ext
       ...fieldErrors(parameters.error),
       ...fieldErrors(query.error),
       ...fieldErrors(body.error),
+      ...(body.success ? [] : errorsBesideKind(schemas.body, rawBody, body.error)),
       ...(idempotencyKey.success ? [] : [{ path: 'Idempotency-Key', message: 'must be a UUID' }]),
     ],
   });
+}
+
+/** A kind that there is not would hide what else is wrong: the other fields are held against the first kind there is. */
+function errorsBesideKind(schema: z.ZodType, raw: unknown, error: z.ZodError): readonly FieldError[] {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return [];
+  const { discriminator } = schema.def;
+  const isUnknownKind = error.issues.some(
+    ({ code, path }) => code === 'invalid_union' && path.length === 1 && path[0] === discriminator,
+  );
+  const [first] = schema.options;
+  if (!isUnknownKind || !(first instanceof z.ZodType)) return [];
+  return fieldErrors(first.safeParse(raw).error).filter(({ path }) => path !== discriminator);
 }
 
 function fieldErrors(error: z.ZodError | undefined): readonly FieldError[] {

@@ -46,6 +46,15 @@ describe('a request with bad fields', () => {
     expect(await messagesBefore()).toBe(before);
   });
 
+  it.each([
+    ['is unknown', { kind: 'disco', name: 5, visibility: 3, z: 1 }, ['kind', 'name', 'visibility', 'z']],
+    ['is missing', { name: 5 }, ['kind', 'name']],
+  ])('is told all of them though the kind %s', async (_, body, paths) => {
+    const problem = problemIn(await ada.post('/chat/rooms', body));
+    expect(problem).toMatchObject({ status: 422, code: 'invalid' });
+    expect(problem.errors?.map(({ path }) => path).sort()).toEqual(paths);
+  });
+
   it('names bad parts of address, header and body together', async () => {
     const reply = await ada.request('POST', '/chat/rooms/not-an-id/messages', {
       body: {},
