@@ -9,15 +9,10 @@ export interface ListRow {
   readonly fleeting?: boolean;
 }
 
-interface View {
-  readonly top: number;
-  readonly height: number;
-}
-
 /** What stays in its place on the screen while things around it change. */
 type Anchor = { readonly key: string; readonly offset: number } | 'end';
 
-/** Drawn beyond the edges, so that scrolling finds rows ready; not before what is seen has been painted. */
+/** Drawn beyond the edges, so that scrolling finds rows ready. */
 const marginPx = 600;
 /** This close to the end counts as being there. */
 const endTolerancePx = 32;
@@ -36,8 +31,7 @@ export class AnchoredScroll<Row extends ListRow> {
   readonly #elements = new Set<HTMLElement>();
   #measured = $state.raw(0);
   #isPlaced = $state.raw(false);
-  #view = $state.raw<View | undefined>(undefined);
-  #margin = $state.raw(0);
+  #view = $state.raw({ top: 0, height: 0 });
   #anchor: Anchor = 'end';
   #element: HTMLElement | undefined;
   /** The last place that we scrolled to: its scroll event is no wish of the reader's. */
@@ -51,16 +45,12 @@ export class AnchoredScroll<Row extends ListRow> {
       return row === undefined ? 0 : (this.#heights.get(row.key) ?? row.estimate);
     });
   });
+  readonly drawn = $derived(rowsInView(this.layout, this.#view, marginPx));
   readonly total = $derived(totalHeight(this.layout));
-  /** Before there is an element it is taken to fill the window. */
-  readonly #seen = $derived(
-    this.#view ?? { top: this.#anchoredTop(window.innerHeight) ?? 0, height: window.innerHeight },
-  );
-  readonly drawn = $derived(rowsInView(this.layout, this.#seen, this.#margin));
   readonly padding = $derived(topOf(this.layout, this.drawn.first));
-  readonly isAtEnd = $derived(this.#seen.top + this.#seen.height >= this.total - endTolerancePx);
-  readonly firstSeen = $derived(rowAt(this.layout, this.#seen.top));
-  readonly lastSeen = $derived(rowAt(this.layout, this.#seen.top + this.#seen.height - 1));
+  readonly isAtEnd = $derived(this.#view.top + this.#view.height >= this.total - endTolerancePx);
+  readonly firstSeen = $derived(rowAt(this.layout, this.#view.top));
+  readonly lastSeen = $derived(rowAt(this.layout, this.#view.top + this.#view.height - 1));
 
   /** Whether the rows stand where they belong, not where their estimates put them. */
   get isPlaced(): boolean {
@@ -101,7 +91,7 @@ export class AnchoredScroll<Row extends ListRow> {
   restore(): void {
     const element = this.#element;
     if (element === undefined) return;
-    const top = this.#anchoredTop(this.#seen.height);
+    const top = this.#anchoredTop();
     if (top !== undefined && Math.abs(element.scrollTop - top) >= 1) element.scrollTop = top;
     this.#ownTop = element.scrollTop;
     this.#look();
@@ -114,15 +104,9 @@ export class AnchoredScroll<Row extends ListRow> {
 
   /** Brings a row to this part of the view's height from the top. False where there is no such row. */
   toRow(key: string, part = 0.25): boolean {
-    if (!this.beginAt(key, part)) return false;
-    this.restore();
-    return true;
-  }
-
-  /** The same before anything is drawn, so that nothing is drawn elsewhere. */
-  beginAt(key: string, part = 0.25): boolean {
     if (!this.#rows().some((row) => row.key === key)) return false;
-    this.#anchor = { key, offset: -Math.round((this.#view?.height ?? window.innerHeight) * part) };
+    this.#anchor = { key, offset: -Math.round(this.#view.height * part) };
+    this.restore();
     return true;
   }
 
@@ -131,16 +115,16 @@ export class AnchoredScroll<Row extends ListRow> {
     const row = this.#rows()[index];
     if (row === undefined) return;
     const [top, bottom] = [topOf(this.layout, index), topOf(this.layout, index + 1)];
-    const { top: viewTop, height } = this.#seen;
+    const { top: viewTop, height } = this.#view;
     if (top < viewTop) this.#anchor = { key: row.key, offset: -8 };
     else if (bottom > viewTop + height) this.#anchor = { key: row.key, offset: bottom - top - height + 8 };
     else return;
     this.restore();
   }
 
-  #anchoredTop(height: number): number | undefined {
+  #anchoredTop(): number | undefined {
     const anchor = this.#anchor;
-    if (anchor === 'end') return Math.max(0, this.total - height);
+    if (anchor === 'end') return Math.max(0, this.total - this.#view.height);
     const index = this.#rows().findIndex((row) => row.key === anchor.key);
     return index < 0 ? undefined : Math.max(0, topOf(this.layout, index) + anchor.offset);
   }
@@ -165,14 +149,14 @@ export class AnchoredScroll<Row extends ListRow> {
     while (index < rows.length - 1 && rows[index]?.fleeting === true) index += 1;
     const row = rows[index];
     if (row !== undefined)
-      this.#anchor = { key: row.key, offset: this.#seen.top - topOf(this.layout, index) };
+      this.#anchor = { key: row.key, offset: this.#view.top - topOf(this.layout, index) };
   }
 
   #look(): void {
     const element = this.#element;
     if (element === undefined) return;
     const { scrollTop: top, clientHeight: height } = element;
-    if (top !== this.#view?.top || height !== this.#view.height) this.#view = { top, height };
+    if (top !== this.#view.top || height !== this.#view.height) this.#view = { top, height };
   }
 
   /** Heights of rows that are held no more; not each time, only when they are many. */
@@ -206,11 +190,7 @@ export class AnchoredScroll<Row extends ListRow> {
       flushSync();
       changed = this.#measureNew();
     }
-    if (this.#heights.size > 0 && !this.#isPlaced) {
-      this.#isPlaced = true;
-      // A task after the frame: by then it is painted.
-      requestAnimationFrame(() => setTimeout(() => (this.#margin = marginPx)));
-    }
+    if (this.#heights.size > 0) this.#isPlaced = true;
     flushSync();
   }
 

@@ -5,6 +5,7 @@ import {
   type DurableFrame,
   type LiveClient,
   type MessageView,
+  type MessageWindow,
   type ParticipantView,
   type ReceiptView,
   type RoomReplica,
@@ -63,22 +64,37 @@ export class OpenRoom {
   /** Where somebody reads; undefined at the end, where one follows what comes. */
   #readingAt: number | undefined;
 
-  readonly messages: readonly MessageView[] = $derived(
-    (this.#replica?.window.messages ?? []).map(({ view }) => view),
+  // Not `$derived`: that belongs to the component in which it is made, and a room outlives its view.
+  readonly #messages = derivedOf((held: MessageWindow['messages']) => held.map(({ view }) => view));
+  readonly #byId = derivedOf(
+    (messages: readonly MessageView[]): ReadonlyMap<string, MessageView> =>
+      new Map(messages.map((message) => [message.id, message])),
   );
-  readonly byId: ReadonlyMap<string, MessageView> = $derived(
-    new Map(this.messages.map((message) => [message.id, message])),
-  );
-  readonly lastOfMine: MessageView | undefined = $derived(
-    this.messages.findLast(({ author, threadOf }) => author.id === this.#sources.myId && threadOf === null),
-  );
-  readonly participants: readonly ParticipantView[] = $derived([
-    ...(this.#replica?.participants.values() ?? []),
+  readonly #participants = derivedOf((participants: RoomReplica['participants']) => [
+    ...participants.values(),
   ]);
 
   constructor(roomId: string, sources: RoomSources) {
     this.roomId = roomId;
     this.#sources = sources;
+  }
+
+  get messages(): readonly MessageView[] {
+    return this.#messages(this.#replica?.window.messages ?? none);
+  }
+
+  get byId(): ReadonlyMap<string, MessageView> {
+    return this.#byId(this.messages);
+  }
+
+  get lastOfMine(): MessageView | undefined {
+    return this.messages.findLast(
+      ({ author, threadOf }) => author.id === this.#sources.myId && threadOf === null,
+    );
+  }
+
+  get participants(): readonly ParticipantView[] {
+    return this.#participants(this.#replica?.participants ?? nobody);
   }
 
   get replica(): RoomReplica | undefined {
@@ -355,6 +371,18 @@ export class OpenRoom {
       }
     }
   }
+}
+
+const none: MessageWindow['messages'] = [];
+const nobody: RoomReplica['participants'] = new Map();
+
+/** Computes again only for another source. */
+function derivedOf<Source, Result>(compute: (source: Source) => Result): (source: Source) => Result {
+  let last: { readonly source: Source; readonly result: Result } | undefined;
+  return (source) => {
+    if (last?.source !== source) last = { source, result: compute(source) };
+    return last.result;
+  };
 }
 
 function withNewest(replica: RoomReplica, count: number): RoomReplica {

@@ -118,7 +118,7 @@ export class Workspace {
     this.#setAside();
     const recent = this.#recent.take(roomId);
     const kept = recent?.isOfThisEpoch === true ? recent : undefined;
-    const room = kept ?? outliving(() => new OpenRoom(roomId, this));
+    const room = kept ?? new OpenRoom(roomId, this);
     this.#open = this.#shown = room;
     if (kept === undefined) void room.load(seq);
     else kept.comeBack();
@@ -242,16 +242,6 @@ export class Workspace {
     // One's own role may be what has changed.
     void this.#session.reload().catch(() => undefined);
   }
-}
-
-/** What is derived in it goes on when the component that asks for it is gone. There are no effects in it to be ended. */
-function outliving<Made>(make: () => Made): Made {
-  let made: { readonly value: Made } | undefined;
-  $effect.root(() => {
-    made = { value: make() };
-  });
-  if (made === undefined) throw new Error('a root runs at once');
-  return made.value;
 }
 
 function socketUrl(): string {
