@@ -20,16 +20,21 @@ export class RecentRooms {
     if (this.#rooms.size > maxRooms && oldest !== undefined) this.drop(oldest);
   }
 
-  /** Gives back a room that goes on the screen again. */
+  /** Gives back a room that goes on the screen again, if it is what it was. */
   take(roomId: string): OpenRoom | undefined {
     const room = this.#rooms.get(roomId);
+    if (room?.isOfThisEpoch !== true) {
+      this.drop(roomId);
+      return undefined;
+    }
     this.#rooms.delete(roomId);
     return room;
   }
 
   /** What is held of it is not true any more, or not this person's to see. */
   drop(roomId: string): void {
-    this.take(roomId)?.close();
+    this.#rooms.get(roomId)?.close();
+    this.#rooms.delete(roomId);
   }
 
   applyFrame(frame: DurableFrame): void {

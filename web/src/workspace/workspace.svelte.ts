@@ -105,7 +105,7 @@ export class Workspace {
       document.removeEventListener('visibilitychange', onVisibility);
       hearing.unsubscribe();
       state.unsubscribe();
-      this.closeRoom();
+      this.#setAside();
       this.#recent.clear();
       this.connection.stop();
       this.live.stop();
@@ -116,8 +116,7 @@ export class Workspace {
   showRoom(roomId: string, seq?: number): OpenRoom {
     if (this.#shown?.roomId === roomId) return this.#shown;
     this.#setAside();
-    const recent = this.#recent.take(roomId);
-    const kept = recent?.isOfThisEpoch === true ? recent : undefined;
+    const kept = this.#recent.take(roomId);
     const room = kept ?? new OpenRoom(roomId, this);
     this.#open = this.#shown = room;
     if (kept === undefined) void room.load(seq);
@@ -134,11 +133,6 @@ export class Workspace {
     } catch (fault) {
       this.toasts.showFault(fault);
     }
-  }
-
-  closeRoom(): void {
-    this.#shown?.close();
-    this.#open = this.#shown = undefined;
   }
 
   /** Its view is gone; by now another room may be shown. */

@@ -2,7 +2,9 @@ import type { ProvenEntryView } from '@verbatim/shared/browser';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, joined, sha256, toBase64, toHex, utf8, type Bytes } from './bytes.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import { faultOf } from './verify-entry.ts';
+import { sealOf } from './verify-entry.ts';
+
+Object.assign(globalThis, { isSecureContext: true }); // as in a page of localhost or https
 
 const organization = '0198a000-0000-7000-8000-000000000001';
 const name = 'verbatim.test';
@@ -68,7 +70,7 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
 describe('an event of the record', () => {
   it('proves itself', async () => {
     const { entry, note } = await proven();
-    expect(await faultOf(entry, 'm', await openCheckpoint(note, verifierKey))).toBeUndefined();
+    expect(await sealOf(entry, 'm', openCheckpoint(note, verifierKey))).toBe('proven');
   });
 
   it.each<[string, RegExp, (entry: ProvenEntryView) => ProvenEntryView]>([
@@ -105,15 +107,22 @@ describe('an event of the record', () => {
       /others/,
       (entry) => ({ ...entry, organization: `${organization.slice(0, -1)}2` }),
     ],
+    [
+      'a proof that is not base64',
+      /cannot be read/,
+      (entry) => ({ ...entry, inclusion: { ...entry.inclusion, hashes: ['§'] } }),
+    ],
   ])('is found out with %s', async (_what, fault, change) => {
     const { entry, note } = await proven();
-    expect(await faultOf(change(entry), 'm', await openCheckpoint(note, verifierKey))).toMatch(fault);
+    const found = await sealOf(change(entry), 'm', openCheckpoint(note, verifierKey));
+    expect(typeof found === 'object' && found.fault).toMatch(fault);
   });
 });
 
 it('of another message does not pass for one of this', async () => {
   const { entry, note } = await proven();
-  expect(await faultOf(entry, 'n', await openCheckpoint(note, verifierKey))).toMatch(/another event/);
+  const found = await sealOf(entry, 'n', openCheckpoint(note, verifierKey));
+  expect(typeof found === 'object' && found.fault).toMatch(/another event/);
 });
 
 describe('a checkpoint', () => {

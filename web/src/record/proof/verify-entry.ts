@@ -5,12 +5,31 @@ import { fromBase64, joined, sha256, toBase64, toHex, utf8, type Bytes } from '.
 import type { Checkpoint } from './open-checkpoint.ts';
 import { verifyInclusion } from './verify-inclusion.ts';
 
+/** Proven; or not, and why; or not checked, for this browser lacks the means (no secure context, no Ed25519). */
+export type Seal = 'proven' | 'unchecked' | { readonly fault: string };
+
+export async function sealOf(
+  entry: ProvenEntryView,
+  messageId: string,
+  checkpoint: Promise<Checkpoint | undefined>,
+): Promise<Seal> {
+  try {
+    const fault = await faultOf(entry, messageId, await checkpoint);
+    return fault === undefined ? 'proven' : { fault };
+  } catch (error) {
+    const lacksMeans =
+      !globalThis.isSecureContext || (error instanceof DOMException && error.name === 'NotSupportedError');
+    // Whoever sends what cannot be read does not get away with less than a fault.
+    return lacksMeans ? 'unchecked' : { fault: 'its proof cannot be read' };
+  }
+}
+
 /**
  * What is wrong with an event of a message, or undefined when it proves itself: what was stored hashes to its leaf, the
  * leaf leads to the root that was signed, and what is shown of the event (its type, time, person by id, message and
  * words) is what was stored. Names and addresses are not in what is proven here: the server tells them.
  */
-export async function faultOf(
+async function faultOf(
   entry: ProvenEntryView,
   messageId: string,
   checkpoint: Checkpoint | undefined,
