@@ -23,10 +23,12 @@ describe('a client', () => {
   test('learns where its rooms stand and gets what comes after', async () => {
     const roomId = await world.room([ann, bob]);
     await world.send(roomId, bob, 'before');
+    await world.read(roomId, ann, 2);
+    await world.read(roomId, bob, 1);
     const client = await fixture.enter(ann);
     const ready = await client.heard('ready');
     expect(ready).toMatchObject({ userId: ann.userId, heartbeatMs: 25_000, directoryVersion: 0 });
-    expect(ready.rooms).toContainEqual({ roomId, seq: 3, epoch: 0 });
+    expect(ready.rooms).toContainEqual({ roomId, seq: 3, epoch: 0, readSeq: 2 });
     await world.send(roomId, bob, 'after');
     const { message, seq } = await client.heard('message');
     expect([message.text, message.author.displayName, seq]).toEqual(['after', 'Bob', 4]);

@@ -138,6 +138,7 @@ export {
   type LiveClient,
   type LiveClientOptions,
   type LiveEvent,
+  type StandingRoom,
 } from './live/live-client.ts';
 export { type SocketLike } from './live/live-link.ts';
 export { type OutboxEntry } from './live/outbox-entry.ts';

@@ -348,6 +348,7 @@ export {
   roomsOfPeople,
   type Caller,
   type Person,
+  type OwnRoom,
   type ReadableRoom,
   type RoomWish,
   type Session,

@@ -46,11 +46,19 @@ export class Api {
   }
 
   async roomsByName(): Promise<Map<string, string>> {
+    return new Map((await this.#rooms()).map(({ id, name }) => [name ?? '', id]));
+  }
+
+  /** How far a room goes that one is in. */
+  async newestOf(roomId: string): Promise<number> {
+    const room = (await this.#rooms()).find(({ id }) => id === roomId);
+    if (room === undefined) throw new Error(`no room ${roomId}`);
+    return room.lastSeq;
+  }
+
+  async #rooms() {
     const answer = await call(this.#origin, 'GET', '/chat/rooms?limit=200', undefined, this.#token);
-    const { items } = z
-      .object({ items: z.array(z.object({ id: z.string(), name: z.string().nullable() })) })
-      .parse(answer);
-    return new Map(items.map(({ id, name }) => [name ?? '', id]));
+    return roomsAnswer.parse(answer).items;
   }
 
   async personByName(name: string): Promise<string> {
@@ -65,6 +73,9 @@ export class Api {
   }
 }
 
+const roomsAnswer = z.object({
+  items: z.array(z.object({ id: z.string(), name: z.string().nullable(), lastSeq: z.number() })),
+});
 const sendersAtOnce = 16;
 
 async function call(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from '../browser/axe.ts';
 import { Api } from '../browser/api.ts';
+import { gate } from '../browser/gate.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -148,11 +149,3 @@ describe('going back and forth between rooms', () => {
 
   test('without an error', () => expect(meeting.complaints()).toEqual([]));
 });
-
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
-}

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from '../browser/axe.ts';
+import { Api } from '../browser/api.ts';
+import { gate } from '../browser/gate.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
 
@@ -73,6 +75,58 @@ describe('unread counts', () => {
     }
     await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
   });
+
+  test('end with what was read elsewhere while there was no connection', async () => {
+    await grace.openRoom('elsewhere');
+    await ada.say('eight');
+    await grace.roomLink('general, 1 unread').waitFor();
+    grace.complaints.expect((complaint) => /ERR_INTERNET_DISCONNECTED/.test(complaint));
+    await grace.context.setOffline(true);
+    await elsewhere('read', 'general');
+    await grace.context.setOffline(false);
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+  });
+
+  test('end with what was read elsewhere while the list was on its way', async () => {
+    await ada.say('nine');
+    await grace.roomLink('general, 1 unread').waitFor();
+    const { opened: mayAnswer, open: answer } = gate();
+    await grace.page.route(/\/chat\/rooms\?/, async (route) => {
+      const response = await route.fetch();
+      await mayAnswer;
+      await route.fulfill({ response });
+    });
+    const isLive = grace.page
+      .waitForEvent('websocket')
+      .then((socket) =>
+        socket.waitForEvent('framereceived', { predicate: ({ payload }) => payload.includes('"ready"') }),
+      );
+    await grace.page.reload();
+    await isLive;
+    await elsewhere('read', 'general');
+    answer();
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+    await grace.page.unroute(/\/chat\/rooms\?/);
+  });
+
+  test('can be read again after they were marked unread elsewhere', async () => {
+    await grace.openRoom('general');
+    await grace.reads('nine');
+    await grace.openRoom('elsewhere');
+    await elsewhere('unread', 'general');
+    await grace.roomLink('general, 1 unread').waitFor();
+    await grace.openRoom('general');
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+    await grace.page.reload();
+    await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
+  });
+
+  /** Grace at another device, of the newest message. */
+  async function elsewhere(what: 'read' | 'unread', name: string): Promise<void> {
+    const api = await Api.logIn(meeting.origin, grace.email, grace.password);
+    const roomId = (await api.roomsByName()).get(name) ?? '';
+    await api.put(`/chat/rooms/${roomId}/${what}`, { seq: await api.newestOf(roomId) });
+  }
 
   test('without an error', () => expect(meeting.complaints()).toEqual([]));
 });

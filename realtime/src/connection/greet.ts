@@ -1,9 +1,12 @@
-import { closeCodes, type ClientFrame, type ReadableRoom } from '@verbatim/shared';
+import { closeCodes, type ClientFrame, type OwnRoom, type ReadableRoom } from '@verbatim/shared';
 import type { RelayContext } from '../relay-context.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomRights } from '../rooms/subscriber.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openOwnRoom } from './open-room.ts';
+
+/** One's own tell how far one has read. */
+type ReceivedRoom = ReadableRoom & Partial<OwnRoom>;
 
 export type Hello = Extract<ClientFrame, { readonly type: 'hello' }>;
 
@@ -57,7 +60,7 @@ async function roomsToReceive(
   { readModel }: RelayContext,
   connection: Connection,
   { resume = {} }: Hello,
-): Promise<readonly ReadableRoom[]> {
+): Promise<readonly ReceivedRoom[]> {
   const claims = connection.identity?.claims;
   if (claims === undefined) return [];
   const { onlyRoomId } = connection.origin;
@@ -74,7 +77,7 @@ async function roomsToReceive(
 
 interface Welcome {
   readonly hello: Hello;
-  readonly rooms: readonly ReadableRoom[];
+  readonly rooms: readonly ReceivedRoom[];
   readonly directoryVersion: number;
 }
 
@@ -101,7 +104,12 @@ function welcome(
     directoryVersion,
     rooms: admitted
       .filter(({ room, rights }) => rights.isMember || room.roomId === origin.onlyRoomId)
-      .map(({ room, rights }) => ({ roomId: room.roomId, seq: rights.lastSeq, epoch: room.epoch })),
+      .map(({ room, rights, readSeq }) => ({
+        roomId: room.roomId,
+        seq: rights.lastSeq,
+        epoch: room.epoch,
+        readSeq,
+      })),
   });
   const resume = hello.resume ?? {};
   for (const { room, rights } of admitted) {
@@ -116,14 +124,16 @@ function welcome(
   context.presence.connected(connection, identity.claims);
 }
 
-function admit(
-  { rooms }: RelayContext,
-  { claims }: Identity,
-  readable: readonly ReadableRoom[],
-): { readonly room: Room; readonly rights: RoomRights }[] {
-  return readable.flatMap(({ roomId, lastSeq, epoch, role }) => {
+interface Admitted {
+  readonly room: Room;
+  readonly rights: RoomRights;
+  readonly readSeq: number | undefined;
+}
+
+function admit({ rooms }: RelayContext, { claims }: Identity, readable: readonly ReceivedRoom[]): Admitted[] {
+  return readable.flatMap(({ roomId, lastSeq, epoch, role, readSeq }) => {
     const room = rooms.open(claims.organizationId, roomId, { seq: lastSeq, epoch });
     const rights = { lastSeq, isMember: role !== null };
-    return room.admits(claims.userId, rights) ? [{ room, rights }] : [];
+    return room.admits(claims.userId, rights) ? [{ room, rights, readSeq }] : [];
   });
 }

@@ -6,6 +6,7 @@ import {
   roomsOfPeople,
   type Caller,
   type DurableFrame,
+  type OwnRoom,
   type Person,
   type ReadableRoom,
   type RoomWish,
@@ -34,7 +35,7 @@ export interface RoomPeople {
 /** What the relay reads from Postgres. What a connection asks for is asked together with what others ask for. */
 export interface RelayReadModel {
   caller(session: Session): Promise<Caller | undefined>;
-  roomsOf(person: Person): Promise<readonly ReadableRoom[]>;
+  roomsOf(person: Person): Promise<readonly OwnRoom[]>;
   /** Undefined when the person may not read it, or it is not there. */
   readableRoom(wish: RoomWish): Promise<ReadableRoom | undefined>;
   directoryVersion(organizationId: string): Promise<number>;

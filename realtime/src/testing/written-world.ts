@@ -63,6 +63,16 @@ export class WrittenWorld {
     return this.#frame(roomId, 'participant_joined', userId, { userId, role: 'member' }, null, change);
   }
 
+  /** As a marker of which nobody is told. */
+  async read(roomId: string, { userId }: WrittenPerson, seq: number): Promise<void> {
+    await this.#database.query(`INSERT INTO chat.inbox VALUES ($1, $2, $3, $4)`, [
+      this.organizationId,
+      roomId,
+      userId,
+      seq,
+    ]);
+  }
+
   async remove(roomId: string, { userId }: WrittenPerson, change?: Change): Promise<number> {
     await this.#database.query(
       `DELETE FROM chat.participant WHERE organization_id = $1 AND room_id = $2 AND user_id = $3`,

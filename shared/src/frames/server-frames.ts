@@ -80,7 +80,8 @@ export const controlFrameSchema = z.discriminatedUnion('type', [
     userId: z.string(),
     heartbeatMs: z.number(),
     directoryVersion: z.number().int(),
-    rooms: z.array(cursor),
+    /** `readSeq`: how far one has read; markers are told once, so what was told to others before this is here. */
+    rooms: z.array(cursor.extend({ readSeq: z.number().int().optional() })),
   }),
   /** More than 500 frames behind: fetch `from…to` from `/chat/rooms/{id}/events`. */
   room.extend({ type: z.literal('gap'), from: z.number().int(), to: z.number().int() }),

@@ -16,6 +16,13 @@ import { wantsEveryMs } from './tab-wants.ts';
 import { joinTabs, type TabPlatform } from './tabs.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
+/** A room of mine as the server says it stands. */
+export interface StandingRoom extends RoomCursor {
+  readonly roomId: string;
+  /** How far I have read; undefined while this page has yet to say how far. */
+  readonly readSeq?: number | undefined;
+}
+
 export type LiveEvent =
   /** The next frame of a room that is held: none is missing, none comes twice. */
   | { readonly type: 'frame'; readonly frame: DurableFrame }
@@ -23,7 +30,7 @@ export type LiveEvent =
   /** There is a connection (again): my rooms as they stand. Some may be new, some gone. */
   | {
       readonly type: 'ready';
-      readonly rooms: readonly ({ readonly roomId: string } & RoomCursor)[];
+      readonly rooms: readonly StandingRoom[];
       readonly directoryVersion: number;
     }
   /** Drop what is held of the room, fetch it afresh, then `hold` it again. */
@@ -122,7 +129,14 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
       case 'ready':
         for (const { roomId, seq, epoch } of frame.rooms)
           feed.expect(roomId, { seq, epoch }, catchUpPatienceMs);
-        events.next({ type: 'ready', rooms: frame.rooms, directoryVersion: frame.directoryVersion });
+        events.next({
+          type: 'ready',
+          rooms: frame.rooms.map(({ readSeq, ...room }) => ({
+            ...room,
+            readSeq: readMarks.told(room.roomId, readSeq),
+          })),
+          directoryVersion: frame.directoryVersion,
+        });
         return;
       case 'gap':
         feed.skip(frame.roomId, frame.to);
@@ -142,9 +156,12 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         feed.release(frame.roomId);
         events.next({ type: 'momentary', frame });
         return;
+      case 'read':
+        if (frame.userId === userId) readMarks.told(frame.roomId, frame.readSeq);
+        events.next({ type: 'momentary', frame });
+        return;
       case 'typing':
       case 'presence':
-      case 'read':
       case 'directory':
         events.next({ type: 'momentary', frame });
         return;

@@ -126,14 +126,15 @@ export function startLiveLink({ openSocket, tokens, resume, postMessage, isOnlin
     const parsed = serverFrameSchema.safeParse(parseJson(data));
     if (!parsed.success) return; // of a newer server; what is missing by it is found by seq
     const frame = parsed.data;
-    if (frame.type === 'ready') {
-      refusedToken = undefined;
-      dispatch({ type: 'ready', connectionId: frame.connectionId, heartbeatMs: frame.heartbeatMs });
-    }
     if (frame.type === 'ack') answers.get(frame.id)?.({ status: 'taken', position: frame.position });
     if (frame.type === 'error' && frame.id !== undefined)
       answers.get(frame.id)?.({ status: 'refused', problem: frame.problem });
     frames.next(frame);
+    // How things stand is heard before anything is said.
+    if (frame.type === 'ready') {
+      refusedToken = undefined;
+      dispatch({ type: 'ready', connectionId: frame.connectionId, heartbeatMs: frame.heartbeatMs });
+    }
   };
   const say = (frame: ClientFrame): void => socket?.send(JSON.stringify(frame));
 

@@ -80,3 +80,31 @@ test('what was marked unread is read again when it is seen again', () => {
     ['a', 5],
   ]);
 });
+
+test('what was marked unread elsewhere, or lost with a connection, is said again once it is seen again', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  marks.mark('a', 9);
+  vi.advanceTimersByTime(2_000);
+  expect(marks.told('a', 4)).toBe(4);
+  marks.flush();
+  expect(said).toEqual([['a', 9]]);
+  marks.mark('a', 9);
+  expect(said.slice(1)).toEqual([['a', 9]]);
+});
+
+test('what the server says is older than what waits to be said', () => {
+  const connection = { isLive: true };
+  const { marks, said } = marksWith(connection);
+  marks.mark('a', 4);
+  connection.isLive = false;
+  marks.mark('a', 9);
+  expect(marks.told('a', 4)).toBeUndefined();
+  expect(marks.told('b', 4)).toBe(4);
+  expect(marks.told('b', undefined)).toBeUndefined();
+  connection.isLive = true;
+  vi.advanceTimersByTime(2_000);
+  expect(said).toEqual([
+    ['a', 4],
+    ['a', 9],
+  ]);
+});

@@ -18,6 +18,12 @@ export interface ReadableRoom {
   readonly role: RoomRole | null;
 }
 
+/** A room that a person is in. */
+export interface OwnRoom extends ReadableRoom {
+  /** How far they have read. */
+  readonly readSeq: number;
+}
+
 const readableRoomSchema = z.object({
   roomId: z.string(),
   lastSeq: z.number(),
@@ -25,6 +31,8 @@ const readableRoomSchema = z.object({
   visibility: z.enum(visibilities),
   role: z.enum(roomRoles).nullable(),
 });
+
+const ownRoomSchema = readableRoomSchema.extend({ readSeq: z.number() });
 
 /**
  * For `SELECT … FROM`: the room `$3` of the organization `$1` with the caller `$2` as `participant`, if they may read
@@ -78,16 +86,18 @@ export async function readableRooms(
 export async function roomsOfPeople(
   source: SqlSource,
   people: readonly Person[],
-): Promise<(readonly ReadableRoom[])[]> {
+): Promise<(readonly OwnRoom[])[]> {
   const { rows } = await source.query(
-    `SELECT wish.number, room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role
+    `SELECT wish.number, room.room_id AS "roomId", room.last_seq AS "lastSeq", room.epoch, room.visibility, participant.role,
+       coalesce(inbox.read_seq, 0) AS "readSeq"
      FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wish (organization_id, user_id, number)
      JOIN chat.participant USING (organization_id, user_id)
      JOIN chat.room USING (organization_id, room_id)
+     LEFT JOIN chat.inbox USING (organization_id, user_id, room_id)
      ORDER BY room.room_id`,
     columnsOf(people, ['organizationId', 'userId']),
   );
-  return inOrder(people, numbered(readableRoomSchema).parse(rows));
+  return inOrder(people, numbered(ownRoomSchema).parse(rows));
 }
 
 /** Whoever asks, as the server knows them now: rights are never taken from a token. */

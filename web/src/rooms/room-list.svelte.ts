@@ -5,6 +5,7 @@ import {
   type DurableFrame,
   type LiveClient,
   type RoomSummaryView,
+  type StandingRoom,
 } from '@verbatim/shared/browser';
 import type { RoomsApi } from '../api/rooms-api.ts';
 import { hasCode } from '../problems/faults.ts';
@@ -15,6 +16,8 @@ export class RoomList {
   readonly #live: LiveClient;
   readonly #myId: string;
   readonly #refreshing = new Map<string, Promise<void>>();
+  /** How my rooms stood when the connection began, while there is no list to compare it with. */
+  #standing: Map<string, StandingRoom> | undefined;
   #rooms = $state.raw<ReadonlyMap<string, RoomSummaryView>>(new Map());
   #fault = $state.raw<unknown>(undefined);
   #isLoaded = $state(false);
@@ -55,9 +58,16 @@ export class RoomList {
       for (const { id, lastSeq, epoch } of fresh) this.#live.hold(id, { seq: lastSeq, epoch });
       this.#fault = undefined;
       this.#isLoaded = true;
+      this.#compare();
     } catch (fault) {
       this.#fault = fault;
     }
+  }
+
+  /** There is a connection (again): `rooms` are all that are mine, as they stand with it. */
+  stand(rooms: readonly StandingRoom[]): void {
+    this.#standing = new Map(rooms.map((room) => [room.roomId, room]));
+    this.#compare();
   }
 
   /** As it was just fetched. Its frames are to be held from there on, or from where somebody else needs them. */
@@ -99,7 +109,23 @@ export class RoomList {
 
   applyRead(roomId: string, userId: string, readSeq: number): void {
     const room = this.#rooms.get(roomId);
+    const standing = this.#standing?.get(roomId);
     if (room !== undefined) this.#take(room, applyReadToSummary(room, { userId, readSeq }, this.#myId));
+    else if (standing !== undefined && userId === this.#myId)
+      this.#standing?.set(roomId, { ...standing, readSeq });
+  }
+
+  /** Fetches what was joined, left, or read elsewhere between the list and the connection, whichever is older. */
+  #compare(): void {
+    const standing = this.#standing;
+    if (!this.#isLoaded || standing === undefined) return;
+    this.#standing = undefined;
+    const isDue = ({ roomId, readSeq }: StandingRoom) => {
+      const known = this.#rooms.get(roomId);
+      return known === undefined || (readSeq !== undefined && readSeq !== known.readSeq);
+    };
+    for (const room of standing.values()) if (isDue(room)) void this.refresh(room.roomId);
+    for (const { id } of [...this.all, ...this.archived]) if (!standing.has(id)) void this.refresh(id);
   }
 
   #take(room: RoomSummaryView, next: RoomSummaryView | typeof fetchAgain): void {

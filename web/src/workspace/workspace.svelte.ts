@@ -160,7 +160,7 @@ export class Workspace {
         return;
       case 'ready':
         this.#tryAgain();
-        this.#compareRooms(event.rooms.map(({ roomId }) => roomId));
+        this.list.stand(event.rooms);
         if (this.#directoryVersion !== event.directoryVersion) this.#reloadDirectory(event.directoryVersion);
         return;
       case 'reset':
@@ -207,15 +207,6 @@ export class Workspace {
     if (this.list.fault !== undefined) void this.list.load();
     if (this.directory.fault !== undefined) void this.directory.load();
     if (this.#shown?.hasFailed === true) void this.#shown.reload();
-  }
-
-  /** What was joined or left while there was no connection. */
-  #compareRooms(roomIds: readonly string[]): void {
-    if (!this.list.isLoaded) return;
-    for (const roomId of roomIds) if (this.list.get(roomId) === undefined) void this.list.refresh(roomId);
-    const known = new Set(roomIds);
-    for (const { id } of [...this.list.all, ...this.list.archived])
-      if (!known.has(id)) void this.list.refresh(id);
   }
 
   #roomGone(roomId: string): void {
