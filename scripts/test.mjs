@@ -5,6 +5,7 @@ import path from 'node:path';
 import { prepare } from './prepare.mjs';
 import { root } from './root.mjs';
 import { StepFailure } from './run-step.mjs';
+import { summaryVariable } from './test-summary.mjs';
 import { ensureTestTools } from './test-tools.mjs';
 
 /**
@@ -24,17 +25,20 @@ try {
 }
 const { missing } = await ensureTestTools(console.log);
 
-const counts = [];
-for (const projects of runs) counts.push(await runVitest(projects));
+const summaries = [];
+for (const projects of runs) summaries.push(await runVitest(projects));
+const failures = summaries.flatMap(({ failures }) => failures);
+// Once more, where a long output ends: what came before may be cut off.
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}\n`);
 finish({
-  passed: sum(counts.map(({ passed }) => passed)),
-  failed: sum(counts.map(({ failed }) => failed)) + missing,
+  passed: summaries.reduce((total, { passed }) => total + passed, 0),
+  failed: failures.length + missing,
 });
 
-/** Counts what a run reports; a run that fails without naming a failed test counts as one failure. */
+/** What failed in a run; one that fails without naming anything counts as one failure. */
 async function runVitest(projects) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'verbatim-report-'));
-  const report = path.join(folder, 'report.json');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'verbatim-summary-'));
+  const summary = path.join(folder, 'summary.json');
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const child = spawn(
     process.execPath,
@@ -44,33 +48,32 @@ async function runVitest(projects) {
       ...projects.flatMap((name) => ['--project', name]),
       '--passWithNoTests',
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
+      `--reporter=${path.join(root, 'scripts', 'test-summary.mjs')}`,
       ...filters,
     ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment() },
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...environment(), [summaryVariable]: summary },
+    },
   );
   const code = await new Promise((resolve) => child.once('close', resolve));
-  const { passed, failed } = readReport(report);
+  const { passed, failures } = readSummary(summary);
   rmSync(folder, { recursive: true });
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const isUnnamed = code !== 0 && failures.length === 0;
+  return { passed, failures: isUnnamed ? [`vitest ended with ${code}: ${projects.join(', ')}`] : failures };
 }
 
-function readReport(report) {
+function readSummary(summary) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: numPassedTests, failed: numFailedTests };
+    return JSON.parse(readFileSync(summary, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1 }; // The runner ended before it could report.
+    return { passed: 0, failures: [] }; // The runner ended before it could leave one.
   }
 }
 
 function environment() {
   return { ...process.env, NODE_ENV: 'test', ...(isLong ? { VERBATIM_LONG: '1' } : {}) };
-}
-
-function sum(numbers) {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function finish({ passed, failed }) {
