@@ -1,7 +1,6 @@
 import {
   applyFrame,
   insertPage,
-  openReplica,
   type DurableFrame,
   type LiveClient,
   type MessageView,
@@ -14,7 +13,10 @@ import {
 import type { MessagesApi } from '../api/messages-api.ts';
 import type { RoomsApi } from '../api/rooms-api.ts';
 import type { RoomList } from '../rooms/room-list.svelte.ts';
+import { derivedOf } from './derived-of.ts';
+import { fetchRoom } from './fetch-room.ts';
 import { OpenThread } from './open-thread.svelte.ts';
+import { withFrames, withNewest } from './replica-stretch.ts';
 import { TypingPeople } from './typing.svelte.ts';
 
 export interface RoomSources {
@@ -35,8 +37,6 @@ const keptOfFollowed = 400;
 /** What stays of a room that is not on the screen: a screen of it, and the way to more. */
 const keptAside = 60;
 const maxAside = 120;
-/** More frames than this since the list was told of the room are not caught up on, but fetched with it. */
-const maxBehind = 100;
 
 /** The room on the screen: a replica that frames keep current, the stretch of it that is held, who reads and types. */
 export class OpenRoom {
@@ -45,6 +45,8 @@ export class OpenRoom {
   readonly #sources: RoomSources;
   #replica = $state.raw<RoomReplica | undefined>(undefined);
   #receipts = $state.raw<ReadonlyMap<string, number>>(new Map());
+  /** What was heard since receipts were asked for: as new as what is fetched, or newer. */
+  readonly #readMeanwhile = new Map<string, number>();
   #status = $state.raw<Status>('loading');
   /** Where reading had got to when the room was opened: the line stays there while one reads on. */
   #unreadAfterSeq = $state.raw<number | null>(null);
@@ -139,19 +141,14 @@ export class OpenRoom {
     this.#stopLoading();
     const load = this.#loads;
     this.#meanwhile = [];
+    this.#readMeanwhile.clear();
     this.#readingAt = around;
     const { list, live } = this.#sources;
     if (this.#replica === undefined) this.#status = 'loading';
     try {
-      const { room, from, participants, page, receipts } = await this.#fetch(around);
+      const { room, replica, receipts } = await fetchRoom(this.#sources, this.roomId, around);
       if (load !== this.#loads) return;
-      const replica = openReplica({ room: { ...room, lastSeq: from }, participants, page });
-      const isNewest = page.items.some(({ id }) => id === room.lastMessage?.id);
-      const opened =
-        around === undefined
-          ? replica
-          : insertPage(replica, page, 'instead', { start: false, end: isNewest });
-      this.#replica = opened && withFrames(opened, this.#meanwhile);
+      this.#replica = replica && withFrames(replica, this.#meanwhile);
       this.#takeReceipts(receipts);
       if (this.#status === 'loading') this.#markUnread(room);
       this.#isReadAlong = room.role === null;
@@ -203,6 +200,7 @@ export class OpenRoom {
   }
 
   applyRead(userId: string, readSeq: number): void {
+    this.#readMeanwhile.set(userId, readSeq);
     this.#receipts = new Map(this.#receipts).set(userId, readSeq);
   }
 
@@ -280,6 +278,7 @@ export class OpenRoom {
     this.#isHeldUnread = false;
     this.#isWatched = true;
     this.#markUnread(list.get(this.roomId));
+    this.#readMeanwhile.clear();
     // Who has read what is said once, to those who are there; nobody waits for it.
     void rooms.receipts(this.roomId).then(
       (receipts) => this.#takeReceipts(receipts),
@@ -314,30 +313,6 @@ export class OpenRoom {
     return isFollowing && messages.length > maxFollowed ? withNewest(replica, keptOfFollowed) : replica;
   }
 
-  /** `from`: up to where frames are in everything that is given here; later ones may be in already, or not. */
-  async #fetch(around: number | undefined) {
-    const { rooms, messages, list } = this.#sources;
-    const stretch = around === undefined ? {} : { around };
-    const others = () =>
-      Promise.all([
-        rooms.participants(this.roomId),
-        messages.page(this.roomId, stretch),
-        rooms.receipts(this.roomId),
-      ]);
-    // The list is as old as this or older than everything that is asked for now: one way to the server and back.
-    const known = list.get(this.roomId);
-    if (known !== undefined && known.role !== null) {
-      const [room, [participants, page, receipts]] = await Promise.all([rooms.one(this.roomId), others()]);
-      const isNear = room.lastSeq - known.lastSeq <= maxBehind && page.asOf >= known.lastSeq;
-      if (room.epoch === known.epoch && room.role !== null && isNear)
-        return { room, from: Math.min(known.lastSeq, room.lastSeq), participants, page, receipts };
-    }
-    // The room first: what is fetched after it is as new or newer, and frames close the difference.
-    const room = await rooms.one(this.roomId);
-    const [participants, page, receipts] = await others();
-    return { room, from: room.lastSeq, participants, page, receipts };
-  }
-
   #stopLoading(): void {
     this.#loads += 1;
     this.#meanwhile = undefined;
@@ -345,7 +320,8 @@ export class OpenRoom {
   }
 
   #takeReceipts(receipts: readonly ReceiptView[]): void {
-    this.#receipts = new Map(receipts.map(({ userId, readSeq }) => [userId, readSeq]));
+    const fetched = receipts.map(({ userId, readSeq }) => [userId, readSeq] as const);
+    this.#receipts = new Map([...fetched, ...this.#readMeanwhile]);
   }
 
   /** The line goes to where reading had got to. */
@@ -375,29 +351,3 @@ export class OpenRoom {
 
 const none: MessageWindow['messages'] = [];
 const nobody: RoomReplica['participants'] = new Map();
-
-/** Computes again only for another source. */
-function derivedOf<Source, Result>(compute: (source: Source) => Result): (source: Source) => Result {
-  let last: { readonly source: Source; readonly result: Result } | undefined;
-  return (source) => {
-    if (last?.source !== source) last = { source, result: compute(source) };
-    return last.result;
-  };
-}
-
-function withNewest(replica: RoomReplica, count: number): RoomReplica {
-  const { messages } = replica.window;
-  if (messages.length <= count) return replica;
-  const window = { ...replica.window, messages: messages.slice(-count), reachesStart: false };
-  return { ...replica, window, recent: [] };
-}
-
-/** The frames that follow without a hole; later ones come again, for the room is held from there on. */
-function withFrames(replica: RoomReplica, frames: readonly DurableFrame[]): RoomReplica {
-  let next = replica;
-  for (const frame of frames) {
-    if (frame.seq > next.seq + 1) break;
-    next = applyFrame(next, frame);
-  }
-  return next;
-}
