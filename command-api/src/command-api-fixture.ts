@@ -13,10 +13,12 @@ import {
 } from '@verbatim/shared';
 import { freshDatabase, freshEventStore } from '@verbatim/testing';
 import { createCommandApi, type CommandApiOptions } from './create-command-api.ts';
+import type { GiveCommand } from './http/give-command.ts';
 
 /** A whole command side on a port of its own, over a real event store and a real database. */
 export interface RunningApi {
   readonly origin: string;
+  readonly give: GiveCommand;
   readonly eventStore: EventStore;
   readonly database: Database;
   stop(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startApi(
   const listening = await listen(app, { host: '127.0.0.1', port: 0 });
   return {
     origin: `http://127.0.0.1:${listening.port}`,
+    give: api.give,
     eventStore,
     database,
     stop: async () => {

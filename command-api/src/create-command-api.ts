@@ -29,8 +29,10 @@ import { Maintenance } from './compliance/erasure/maintenance.ts';
 import { ReadModels } from './compliance/read-models.ts';
 import { RetentionKeeper } from './compliance/retention-keeper.ts';
 import { CommandRunner } from './deciding/command-runner.ts';
+import { answeringRoutes } from './http/answer-route.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { commandRouter } from './http/command-router.ts';
+import { givingCommands, type GiveCommand } from './http/give-command.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { KnownMessages } from './import/known-messages.ts';
 import { OrganizationNames } from './mentions/organization-names.ts';
@@ -67,6 +69,8 @@ export interface CommandApiOptions {
 
 export interface CommandApi {
   readonly router: Router;
+  /** The same commands, for whoever shares the process. */
+  readonly give: GiveCommand;
   readonly readiness: readonly ReadinessCheck[];
   stop(): Promise<void>;
 }
@@ -131,10 +135,12 @@ export async function createCommandApi(options: CommandApiOptions): Promise<Comm
   upkeep.start(chores(services));
   const rateLimits = options.hasRateLimits ? new RateLimits() : undefined;
   const authenticate = createAuthenticate(createTokenVerifier(signingKeys.verification), states);
+  const answer = answeringRoutes({ services, authenticate, rateLimits });
   return {
     router: Router()
-      .use(commandRouter({ routes: catalogue, services, authenticate, rateLimits, logger }))
+      .use(commandRouter(catalogue, answer, logger))
       .use(documentsRouter([...catalogue, ...(options.otherRoutes ?? [])], rateLimits)),
+    give: givingCommands(catalogue, answer, logger),
     readiness: [
       {
         name: 'event store',

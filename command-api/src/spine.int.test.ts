@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshStores, startApi, type RunningApi } from './command-api-fixture.ts';
 import { newEmail, password, problemIn, TestClient } from './http-client-fixture.ts';
@@ -74,5 +75,33 @@ describe('a message sent again with its id', () => {
     const first = await asAda.post(path, body);
     expect(await asAda.post(path, body)).toMatchObject({ status: 201, body: first.body });
     expect(problemIn(await asAda.post(path, { ...body, text: 'twice' })).code).toBe('idempotency-key-reused');
+  });
+});
+
+describe('a command that is given from within the process', () => {
+  it('is the same command, with the same rights and answers', async () => {
+    const ada = await anybody.signUp();
+    const asAda = anybody.as(ada);
+    const charles = await asAda.newPerson('Charles');
+    const room = await asAda.done('POST', '/chat/rooms', { kind: 'group', name: 'g' });
+    const given = (token: string, body: unknown) => ({
+      token,
+      ip: '203.0.113.9',
+      userAgent: 'a browser',
+      parameters: { roomId: room.id },
+      body,
+    });
+    const body = { id: randomUUID(), text: 'once', replyTo: undefined };
+    const first = await api.give('SendMessage', given(ada.accessToken, body));
+    expect(await asAda.post(`/chat/rooms/${room.id}/messages`, body)).toMatchObject({ body: first });
+    const refused = (token: string, wrong: unknown) =>
+      api.give('SendMessage', given(token, wrong)).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Problem ? error.code : error),
+      );
+    expect(await refused(charles.accessToken, { ...body, id: randomUUID() })).toBe('not-found');
+    expect(await refused('x', body)).toBe('unauthenticated');
+    expect(await refused(ada.accessToken, { ...body, text: '', more: 1 })).toBe('invalid');
+    await expect(api.give('NoSuchThing', given(ada.accessToken, {}))).rejects.toThrow('NoSuchThing');
   });
 });

@@ -4,7 +4,6 @@ export type {
   CommandOutcome,
   MessageCommand,
 } from './commands/command-gateway.ts';
-export { createHttpCommandGateway } from './commands/http-command-gateway.ts';
 export { relayLimitsOf, type RelayLimits } from './limits/relay-limits.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
 export { startRealtimeService, type RealtimeService, type RealtimeServiceOptions } from './service.ts';

@@ -1,53 +1,29 @@
 import { requestIdOf, type Logger } from '@verbatim/shared';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { Services } from '../services.ts';
-import type { Authenticate } from './authenticate.ts';
+import { Router, type Request, type Response } from 'express';
+import type { AnswerRoute } from './answer-route.ts';
 import { readCookies, refreshCookie } from './cookies.ts';
-import type { RateLimits } from './rate-limits.ts';
 import type { Answer, RawRequest, Route } from './route.ts';
-
-export interface CommandRouterOptions {
-  readonly routes: readonly Route[];
-  readonly services: Services;
-  readonly authenticate: Authenticate;
-  /** Undefined lifts the limits. */
-  readonly rateLimits: RateLimits | undefined;
-  readonly logger: Logger;
-}
+import { usedUserAgent } from './user-agent.ts';
 
 /** The routes of the catalogue; everything else falls through to whoever comes next. */
-export function commandRouter(options: CommandRouterOptions): Router {
+export function commandRouter(routes: readonly Route[], answer: AnswerRoute, logger: Logger): Router {
   const router = Router();
-  for (const route of options.routes)
-    router[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handlerOf(route, options));
+  for (const route of routes)
+    router[route.method](
+      route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      async (request: Request, response: Response) => {
+        const { authorization } = request.headers;
+        const raw = rawRequest(request, response, logger);
+        send(response, request.secure, route, await answer(route, { authorization, raw }));
+      },
+    );
   return router;
 }
 
-function handlerOf(
-  route: Route,
-  { services, authenticate, rateLimits, logger }: CommandRouterOptions,
-): RequestHandler {
-  return async (request, response) => {
-    const address = request.ip ?? '';
-    const isOpen = route.access === 'anybody';
-    if (isOpen) rateLimits?.spend(route.rateClass, address, undefined);
-    const principal = isOpen ? undefined : await authenticate(request.headers.authorization);
-    if (principal !== undefined) rateLimits?.spend(route.rateClass, address, principal.userId);
-    const answer = await route.run(services, principal, rawRequest(request, response, address, logger));
-    send(response, request.secure, route, answer);
-  };
-}
-
-/** Longer ones are cut: they go into every event's metadata. */
-const maxUserAgentChars = 256;
-
-function rawRequest(request: Request, response: Response, ip: string, logger: Logger): RawRequest {
+function rawRequest(request: Request, response: Response, logger: Logger): RawRequest {
   return {
     requestId: requestIdOf(response),
-    from: {
-      ip,
-      userAgent: (request.get('user-agent') ?? '').slice(0, maxUserAgentChars).toWellFormed(),
-    },
+    from: { ip: request.ip ?? '', userAgent: usedUserAgent(request.get('user-agent') ?? '') },
     idempotencyKey: request.get('idempotency-key'),
     origin: request.get('origin'),
     cookies: readCookies(request.headers.cookie),

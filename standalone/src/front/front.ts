@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createCommandApi } from '@verbatim/command-api';
 import { createQueryApi, queryRoutes, recordRoutes } from '@verbatim/query-api';
-import { createHttpCommandGateway, createRelay, relayLimitsOf } from '@verbatim/realtime';
+import { createRelay, relayLimitsOf } from '@verbatim/realtime';
 import {
   allowedOrigins,
   connectEventStore,
@@ -17,6 +17,7 @@ import {
   sqlSourceOf,
 } from '@verbatim/shared';
 import type { FrontConfiguration } from './front-configuration.ts';
+import { createLocalCommandGateway } from './local-command-gateway.ts';
 import { webClient } from './web-client.ts';
 
 /** Sockets are sent away before; with them it stays short of the time after which the supervisor insists. */
@@ -61,12 +62,11 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
       exportDirectory: path.resolve(configuration.VERBATIM_DATA_DIR, 'exports'),
     },
   });
-  const relayEntrance = await listenForRelay(commandApi, logger);
   const relay = createRelay({
     push: createPushSubscriber(configuration.PUSH_URL),
     database: sqlSourceOf(database),
     tokens: createTokenVerifier(signingKeys.verification),
-    commands: createHttpCommandGateway(`http://127.0.0.1:${relayEntrance.port}`),
+    commands: createLocalCommandGateway(commandApi.give),
     allowedOrigins: origins,
     trustedProxyHops: 0,
     limits: relayLimitsOf(hasRateLimits),
@@ -90,24 +90,9 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
   return {
     stop: async () => {
       await relay.stop();
-      await Promise.all([listening.stop(), relayEntrance.stop()]);
+      await listening.stop();
       await Promise.all([commandApi.stop(), queryApi.stop()]);
       await Promise.all([eventStore.close(), database.destroy()]);
     },
   };
-}
-
-/**
- * Where the relay hands on the commands that it hears: it says for whom, as a proxy does, and there alone that
- * is believed.
- */
-function listenForRelay({ router }: Awaited<ReturnType<typeof createCommandApi>>, logger: Logger) {
-  const app = createServiceApp({
-    logger,
-    metrics: createMetrics('relay-entrance', { withProcessMetrics: false }),
-    readiness: [],
-    routers: [router],
-    trustedProxyHops: 1,
-  });
-  return listen(app, { host: '127.0.0.1', port: 0, drainTimeoutMs });
 }
