@@ -31,6 +31,8 @@ describe('nextConnection', () => {
     const waiting = nextConnection(connecting(7), closed(1006));
     expect(nextConnection(waiting, { type: 'online' })).toEqual(connecting(0));
     expect(nextConnection({ status: 'offline' }, { type: 'online' })).toEqual(connecting(0));
+    const sentAway = { status: 'waiting', attempt: 0, retryAfterMs: 5_000 } as const;
+    expect(nextConnection(sentAway, { type: 'online' })).toBe(sentAway);
   });
 
   test('does not try while there is no network, nor after the session has ended', () => {

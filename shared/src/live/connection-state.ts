@@ -45,7 +45,8 @@ export function nextConnection(state: ConnectionState, event: ConnectionEvent): 
     case 'waited':
       return state.status === 'waiting' ? { status: 'connecting', attempt: state.attempt } : state;
     case 'online':
-      return state.status === 'offline' || state.status === 'waiting'
+      // Also when somebody only looks at the page: what the server said to wait for is waited for.
+      return state.status === 'offline' || (state.status === 'waiting' && state.retryAfterMs === 0)
         ? { status: 'connecting', attempt: 0 }
         : state;
     case 'offline':

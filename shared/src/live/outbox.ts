@@ -108,6 +108,12 @@ const outboxFull = (): ProblemDetails =>
     detail: `${maxEntries} messages are waiting to be sent already.`,
   }).toDetails();
 
+interface Tries {
+  readonly tries: number;
+  /** Those that were refused; the others had no answer. */
+  readonly answered: number;
+}
+
 /** The one tab's part that sends: the first waiting entry of each room, then the next. */
 function createSender(
   byId: ReadonlyMap<string, OutboxEntry>,
@@ -126,7 +132,7 @@ function createSender(
     timers.add(timer);
   };
 
-  const settleTry = (entry: OutboxEntry, outcome: SendOutcome, answered: number): void => {
+  const settleTry = (entry: OutboxEntry, outcome: SendOutcome, { tries, answered }: Tries): void => {
     if (isStopped) return;
     if (outcome.status === 'taken') {
       if (byId.has(entry.id)) put({ ...entry, status: 'sent', position: outcome.position });
@@ -138,13 +144,13 @@ function createSender(
       if (byId.has(entry.id)) put({ ...entry, status: 'failed', problem: outcome.problem });
     } else {
       const askedMs = outcome.status === 'refused' ? (outcome.problem.retryAfterSeconds ?? 0) * 1_000 : 0;
-      later(askedMs + fullJitterMs(answered, sendBackOff), () => send(entry, answered));
+      later(askedMs + fullJitterMs(tries, sendBackOff), () => send(entry, { tries: tries + 1, answered }));
       return;
     }
     busyRooms.delete(entry.roomId);
     pump();
   };
-  const send = (entry: OutboxEntry, answered: number): void => {
+  const send = (entry: OutboxEntry, { tries, answered }: Tries): void => {
     if (byId.get(entry.id)?.status !== 'sending') {
       // Its frame came back before its answer.
       busyRooms.delete(entry.roomId);
@@ -152,15 +158,16 @@ function createSender(
       return;
     }
     transmit(entry).then(
-      (outcome) => settleTry(entry, outcome, answered + (outcome.status === 'refused' ? 1 : 0)),
-      () => settleTry(entry, { status: 'unknown' }, answered),
+      (outcome) =>
+        settleTry(entry, outcome, { tries, answered: answered + (outcome.status === 'refused' ? 1 : 0) }),
+      () => settleTry(entry, { status: 'unknown' }, { tries, answered }),
     );
   };
   const pump = (): void => {
     for (const entry of inOrder(byId.values())) {
       if (isStopped || entry.status !== 'sending' || busyRooms.has(entry.roomId)) continue;
       busyRooms.add(entry.roomId);
-      send(entry, 0);
+      send(entry, { tries: 0, answered: 0 });
     }
   };
   return {
@@ -173,5 +180,5 @@ function createSender(
 }
 
 /** A token is renewed and a busy system recovers; anything else would be refused again. */
-const isWorthRetrying = ({ status }: ProblemDetails): boolean =>
+export const isWorthRetrying = ({ status }: ProblemDetails): boolean =>
   status === 401 || status === 429 || status >= 500;
