@@ -32,6 +32,9 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   const latest = new Map<string, RoomCursor>();
   /** Rooms that the server sends on this connection because it was asked to. */
   let joined = new Set<string>();
+  /** Rooms that are the person's own: the server sends them by itself, also after they were joined to be read along. */
+  const own = new Set<string>();
+  let myId: string | undefined;
   let saidPresence: string | undefined;
 
   /** Where this tab holds a room, from there; else from what came last, for the tabs that do. */
@@ -46,26 +49,46 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   const sayWants = (): void => {
     if (link.state.value.status !== 'live') return;
     const wanted = wants.rooms();
-    for (const roomId of joined) if (!wanted.has(roomId)) link.say({ type: 'leave_room', roomId });
+    for (const roomId of joined)
+      if (!wanted.has(roomId) && !own.has(roomId)) link.say({ type: 'leave_room', roomId });
     for (const roomId of wanted) {
-      if (joined.has(roomId)) continue;
+      if (joined.has(roomId) || own.has(roomId)) continue;
       const after = (held().get(roomId) ?? latest.get(roomId))?.seq;
       link.say({ type: 'join_room', roomId, ...(after !== undefined && { after }) });
     }
-    joined = wanted;
+    joined = new Set([...wanted].filter((roomId) => !own.has(roomId)));
     const presence = wants.presence();
     if (presence !== saidPresence) link.say({ type: 'presence', status: presence });
     saidPresence = presence;
   };
   const note = (frame: ServerFrame): void => {
-    if (frame.type === 'ready') {
-      joined = new Set();
-      saidPresence = undefined;
-      latest.clear();
-      for (const { roomId, seq, epoch } of frame.rooms) latest.set(roomId, { seq, epoch });
-    } else if (frame.type === 'room_added')
-      latest.set(frame.roomId, { seq: frame.lastSeq, epoch: frame.epoch });
-    else if (frame.type === 'room_removed') latest.delete(frame.roomId);
+    switch (frame.type) {
+      case 'ready':
+        joined = new Set();
+        saidPresence = undefined;
+        latest.clear();
+        own.clear();
+        myId = frame.userId;
+        for (const { roomId, seq, epoch } of frame.rooms) {
+          latest.set(roomId, { seq, epoch });
+          own.add(roomId);
+        }
+        break;
+      case 'participant_joined':
+        if (frame.user.id === myId) own.add(frame.roomId);
+        break;
+      case 'room_added':
+        latest.set(frame.roomId, { seq: frame.lastSeq, epoch: frame.epoch });
+        break;
+      case 'room_removed':
+        latest.delete(frame.roomId);
+        own.delete(frame.roomId);
+        // Read along again, it has to be asked for again.
+        joined.delete(frame.roomId);
+        break;
+      default:
+        break;
+    }
     const known = 'roomId' in frame ? latest.get(frame.roomId) : undefined;
     if (known === undefined) return;
     if (frame.type === 'reset') latest.set(frame.roomId, { ...known, epoch: frame.epoch });
@@ -73,11 +96,15 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   };
 
   const listening = new Subscription();
-  listening.add(link.state.subscribe(onState));
+  listening.add(
+    link.state.subscribe((state) => {
+      onState(state);
+      if (state.status === 'live') sayWants();
+    }),
+  );
   listening.add(
     link.frames.subscribe((frame) => {
       note(frame);
-      if (frame.type === 'ready') sayWants();
       onFrame(frame);
     }),
   );

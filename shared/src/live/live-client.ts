@@ -8,7 +8,7 @@ import { createLeadership, type Leadership } from './leadership.ts';
 import type { SocketLike } from './live-link.ts';
 import type { OutboxEntry } from './outbox-entry.ts';
 import { createOutboxStorage, type KeyValueStorage } from './outbox-storage.ts';
-import { createOutbox, type SendOutcome } from './outbox.ts';
+import { createOutbox, isWorthRetrying, type SendOutcome } from './outbox.ts';
 import { createReadMarks } from './read-marks.ts';
 import { createRoomFeed, type FetchedFrames, type RoomCursor } from './room-feed.ts';
 import { tabMessageSchema, type TabMessage } from './tab-message.ts';
@@ -19,7 +19,7 @@ import type { TokenKeeper } from './token-keeper.ts';
 /** A room of mine as the server says it stands. */
 export interface StandingRoom extends RoomCursor {
   readonly roomId: string;
-  /** How far I have read; undefined while this page has yet to say how far. */
+  /** How far I have read; undefined where it is not said, or this page knows better. */
   readonly readSeq?: number | undefined;
 }
 
@@ -133,7 +133,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
           type: 'ready',
           rooms: frame.rooms.map(({ readSeq, ...room }) => ({
             ...room,
-            readSeq: readMarks.told(room.roomId, readSeq),
+            readSeq: readSeq === undefined ? undefined : readMarks.hearAnew(room.roomId, readSeq),
           })),
           directoryVersion: frame.directoryVersion,
         });
@@ -145,6 +145,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         feed.reset(frame.roomId, frame.epoch);
         return;
       case 'error':
+        if (frame.id !== undefined && isWorthRetrying(frame.problem) && readMarks.refused(frame.id)) return;
         if (!outbox.entries.value.some(({ id }) => id === frame.id))
           events.next({ type: 'problem', id: frame.id, problem: frame.problem });
         return;
@@ -157,7 +158,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         events.next({ type: 'momentary', frame });
         return;
       case 'read':
-        if (frame.userId === userId) readMarks.told(frame.roomId, frame.readSeq);
+        if (frame.userId === userId && readMarks.hear(frame.roomId, frame.readSeq) === undefined) return;
         events.next({ type: 'momentary', frame });
         return;
       case 'typing':

@@ -81,30 +81,60 @@ test('what was marked unread is read again when it is seen again', () => {
   ]);
 });
 
-test('what was marked unread elsewhere, or lost with a connection, is said again once it is seen again', () => {
+test('what was marked unread elsewhere is said again once it is seen again', () => {
   const { marks, said } = marksWith({ isLive: true });
   marks.mark('a', 9);
+  expect(marks.hear('a', 9)).toBe(9);
   vi.advanceTimersByTime(2_000);
-  expect(marks.told('a', 4)).toBe(4);
+  expect(marks.hearAnew('a', 4)).toBe(4);
   marks.flush();
   expect(said).toEqual([['a', 9]]);
   marks.mark('a', 9);
   expect(said.slice(1)).toEqual([['a', 9]]);
 });
 
-test('what the server says is older than what waits to be said', () => {
+test('what was said and not answered when the connection died is said again over the next', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  marks.mark('a', 9);
+  vi.advanceTimersByTime(2_000);
+  expect(marks.hearAnew('a', 4)).toBeUndefined();
+  marks.flush();
+  expect(said).toEqual([
+    ['a', 9],
+    ['a', 9],
+  ]);
+  expect(marks.hearAnew('a', 12)).toBe(12);
+});
+
+test('what the server says is older than what was said since, or waits to be said', () => {
   const connection = { isLive: true };
   const { marks, said } = marksWith(connection);
   marks.mark('a', 4);
+  marks.mark('a', 6);
+  expect(marks.hear('a', 4)).toBeUndefined();
   connection.isLive = false;
-  marks.mark('a', 9);
-  expect(marks.told('a', 4)).toBeUndefined();
-  expect(marks.told('b', 4)).toBe(4);
-  expect(marks.told('b', undefined)).toBeUndefined();
-  connection.isLive = true;
   vi.advanceTimersByTime(2_000);
+  expect(marks.hearAnew('a', 4)).toBeUndefined();
+  expect(marks.hear('b', 4)).toBe(4);
+  connection.isLive = true;
+  marks.flush();
   expect(said).toEqual([
     ['a', 4],
+    ['a', 6],
+  ]);
+  expect(marks.hear('a', 6)).toBe(6);
+});
+
+test('a marker that was refused is said again, until it is known', () => {
+  const { marks, said } = marksWith({ isLive: true });
+  expect(marks.refused('a')).toBe(false);
+  marks.mark('a', 9);
+  expect(marks.refused('a')).toBe(true);
+  vi.advanceTimersByTime(2_000);
+  expect(said).toEqual([
+    ['a', 9],
     ['a', 9],
   ]);
+  marks.hear('a', 9);
+  expect(marks.refused('a')).toBe(false);
 });

@@ -3,10 +3,14 @@ export interface ReadMarks {
   /** Marked unread from here on: what lies behind may be said again once it is seen again. */
   takeBack(roomId: string, seq: number): void;
   /**
-   * The server says how far the person has read: elsewhere they may have marked unread what was read here, and a
-   * connection may have died with what was said over it. @returns the same, or undefined while more than that waits to be said here.
+   * The server says how far the person has read. @returns the same, or undefined while this page knows better: more
+   * than that was said, and its own answer is on the way, or waits to be said.
    */
-  told(roomId: string, readSeq: number | undefined): number | undefined;
+  hear(roomId: string, readSeq: number): number | undefined;
+  /** The same of a new connection: what was said over the one before and is not known of by now is said again. */
+  hearAnew(roomId: string, readSeq: number): number | undefined;
+  /** @returns whether a marker of this room may be meant: it is said again later then. */
+  refused(roomId: string): boolean;
   /** There is a connection (again): what could not be said is said now. */
   flush(): void;
   /** The page may be left any moment: what waits for its turn is said now, or nobody ever says it. */
@@ -14,19 +18,30 @@ export interface ReadMarks {
   stop(): void;
 }
 
+interface RoomMarks {
+  seenSeq: number;
+  saidSeq: number;
+  /** What the server has answered to. */
+  knownSeq: number;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
 /** The log takes at most one marker of a room in two seconds. */
 const everyMs = 2_000;
 
 /** Says how far a person has read: at once, then at most every two seconds the newest, and nothing twice. */
 export function createReadMarks(say: (roomId: string, seq: number) => boolean): ReadMarks {
-  const rooms = new Map<string, { seq: number; saidSeq: number; timer?: ReturnType<typeof setTimeout> }>();
+  const rooms = new Map<string, RoomMarks>();
 
   const sayUnlessTooSoon = (roomId: string): void => {
     const room = rooms.get(roomId);
-    if (room === undefined || room.timer !== undefined || room.seq <= room.saidSeq) return;
-    if (!say(roomId, room.seq)) return;
-    room.saidSeq = room.seq;
-    room.timer = setTimeout(() => {
+    if (room === undefined || room.timer !== undefined || room.seenSeq <= room.saidSeq) return;
+    if (!say(roomId, room.seenSeq)) return;
+    room.saidSeq = room.seenSeq;
+    sayLater(roomId, room);
+  };
+  const sayLater = (roomId: string, room: RoomMarks): void => {
+    room.timer ??= setTimeout(() => {
       delete room.timer;
       sayUnlessTooSoon(roomId);
     }, everyMs);
@@ -34,29 +49,45 @@ export function createReadMarks(say: (roomId: string, seq: number) => boolean): 
 
   const hurry = (): void => {
     for (const [roomId, room] of rooms)
-      if (room.seq > room.saidSeq && say(roomId, room.seq)) room.saidSeq = room.seq;
+      if (room.seenSeq > room.saidSeq && say(roomId, room.seenSeq)) room.saidSeq = room.seenSeq;
   };
-
   const takeBack = (roomId: string, seq: number): void => {
     const room = rooms.get(roomId);
     if (room === undefined) return;
-    room.seq = Math.min(room.seq, seq);
+    room.seenSeq = Math.min(room.seenSeq, seq);
     room.saidSeq = Math.min(room.saidSeq, seq);
+    room.knownSeq = Math.min(room.knownSeq, seq);
+  };
+  const hear = (roomId: string, readSeq: number): number | undefined => {
+    const room = rooms.get(roomId);
+    if (room === undefined) return readSeq;
+    // Lower than what the server knew already: it was marked unread elsewhere.
+    if (readSeq < room.knownSeq && room.seenSeq <= room.knownSeq) takeBack(roomId, readSeq);
+    else room.knownSeq = Math.max(room.knownSeq, readSeq);
+    return room.seenSeq > room.knownSeq ? undefined : readSeq;
   };
 
   return {
     mark: (roomId, seq) => {
-      const room = rooms.get(roomId) ?? { seq: 0, saidSeq: 0 };
+      const room = rooms.get(roomId) ?? { seenSeq: 0, saidSeq: 0, knownSeq: 0 };
       rooms.set(roomId, room);
-      room.seq = Math.max(room.seq, seq);
+      room.seenSeq = Math.max(room.seenSeq, seq);
       sayUnlessTooSoon(roomId);
     },
     takeBack,
-    told: (roomId, readSeq) => {
+    hear,
+    hearAnew: (roomId, readSeq) => {
+      const heard = hear(roomId, readSeq);
       const room = rooms.get(roomId);
-      if (readSeq === undefined || (room !== undefined && room.seq > room.saidSeq)) return undefined;
-      takeBack(roomId, readSeq);
-      return readSeq;
+      if (heard === undefined && room !== undefined) room.saidSeq = Math.min(room.saidSeq, room.knownSeq);
+      return heard;
+    },
+    refused: (roomId) => {
+      const room = rooms.get(roomId);
+      if (room === undefined || room.saidSeq <= room.knownSeq) return false;
+      room.saidSeq = room.knownSeq;
+      sayLater(roomId, room);
+      return true;
     },
     flush: () => {
       for (const roomId of rooms.keys()) sayUnlessTooSoon(roomId);

@@ -17,7 +17,9 @@ export class RoomList {
   readonly #myId: string;
   readonly #refreshing = new Map<string, Promise<void>>();
   /** How my rooms stood when the connection began, while there is no list to compare it with. */
-  #standing: Map<string, StandingRoom> | undefined;
+  #standing: readonly StandingRoom[] | undefined;
+  /** My own markers as they were heard last: what was asked for before may be from before them. */
+  readonly #heardReads = new Map<string, { readonly readSeq: number }>();
   #rooms = $state.raw<ReadonlyMap<string, RoomSummaryView>>(new Map());
   #fault = $state.raw<unknown>(undefined);
   #isLoaded = $state(false);
@@ -56,6 +58,8 @@ export class RoomList {
       const fresh = rooms.filter(({ id }) => !this.#rooms.has(id));
       this.#rooms = new Map([...this.#rooms, ...fresh.map((room) => [room.id, room] as const)]);
       for (const { id, lastSeq, epoch } of fresh) this.#live.hold(id, { seq: lastSeq, epoch });
+      for (const { id, readSeq } of fresh)
+        if ((this.#heardReads.get(id)?.readSeq ?? readSeq) !== readSeq) void this.refresh(id);
       this.#fault = undefined;
       this.#isLoaded = true;
       this.#compare();
@@ -66,16 +70,19 @@ export class RoomList {
 
   /** There is a connection (again): `rooms` are all that are mine, as they stand with it. */
   stand(rooms: readonly StandingRoom[]): void {
-    this.#standing = new Map(rooms.map((room) => [room.roomId, room]));
+    this.#standing = rooms;
     this.#compare();
   }
 
   /** As it was just fetched. Its frames are to be held from there on, or from where somebody else needs them. */
   put(room: RoomSummaryView, from = room.lastSeq): void {
     const known = this.#rooms.get(room.id);
+    const isSame = known?.epoch === room.epoch;
     // Frames that came while it was fetched are counted already, and do not come again.
-    const isOlder = known?.epoch === room.epoch && known.lastSeq > room.lastSeq;
+    const isOlder = isSame && known.lastSeq > room.lastSeq;
     if (!isOlder) this.#rooms = new Map(this.#rooms).set(room.id, room);
+    // Which of the two is newer is not in them: a marker has no seq.
+    if (isSame && known.readSeq !== room.readSeq) void this.refresh(room.id);
     this.#live.hold(room.id, { seq: from, epoch: room.epoch });
   }
 
@@ -109,10 +116,8 @@ export class RoomList {
 
   applyRead(roomId: string, userId: string, readSeq: number): void {
     const room = this.#rooms.get(roomId);
-    const standing = this.#standing?.get(roomId);
+    if (userId === this.#myId) this.#heardReads.set(roomId, { readSeq });
     if (room !== undefined) this.#take(room, applyReadToSummary(room, { userId, readSeq }, this.#myId));
-    else if (standing !== undefined && userId === this.#myId)
-      this.#standing?.set(roomId, { ...standing, readSeq });
   }
 
   /** Fetches what was joined, left, or read elsewhere between the list and the connection, whichever is older. */
@@ -124,8 +129,9 @@ export class RoomList {
       const known = this.#rooms.get(roomId);
       return known === undefined || (readSeq !== undefined && readSeq !== known.readSeq);
     };
-    for (const room of standing.values()) if (isDue(room)) void this.refresh(room.roomId);
-    for (const { id } of [...this.all, ...this.archived]) if (!standing.has(id)) void this.refresh(id);
+    for (const room of standing) if (isDue(room)) void this.refresh(room.roomId);
+    const mine = new Set(standing.map(({ roomId }) => roomId));
+    for (const { id } of [...this.all, ...this.archived]) if (!mine.has(id)) void this.refresh(id);
   }
 
   #take(room: RoomSummaryView, next: RoomSummaryView | typeof fetchAgain): void {
@@ -135,13 +141,15 @@ export class RoomList {
 
   async #fetch(roomId: string): Promise<void> {
     try {
+      const heardBefore = this.#heardReads.get(roomId);
       const fresh = await this.#api.one(roomId);
       const known = this.#rooms.get(roomId);
       if (known === undefined || known.epoch !== fresh.epoch) this.put(fresh);
+      // What came meanwhile is in the list already; what is behind it would take it back.
+      else if (fresh.lastSeq < known.lastSeq || this.#heardReads.get(roomId) !== heardBefore)
+        void this.refresh(roomId);
       // Whoever shows the room is at its own place in the frames, so that is left alone.
-      else if (fresh.lastSeq >= known.lastSeq) this.#rooms = new Map(this.#rooms).set(roomId, fresh);
-      // Frames that came meanwhile are in the list already; what is behind them would take them back.
-      else void this.refresh(roomId);
+      else this.#rooms = new Map(this.#rooms).set(roomId, fresh);
     } catch (fault) {
       if (hasCode(fault, 'not-found')) this.remove(roomId);
       else this.#fault = fault;
