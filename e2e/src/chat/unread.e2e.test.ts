@@ -121,6 +121,20 @@ describe('unread counts', () => {
     await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
   });
 
+  test('go on in a channel that was read along here and joined elsewhere', async () => {
+    await ada.createRoom('lounge');
+    const asAda = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const lounge = (await asAda.roomsByName()).get('lounge') ?? '';
+    await grace.open(`/rooms/${lounge}`);
+    await grace.button('Join channel').waitFor();
+    const asGrace = await Api.logIn(meeting.origin, grace.email, grace.password);
+    await asGrace.post(`/chat/rooms/${lounge}/join`, {});
+    await grace.roomLink('lounge').waitFor();
+    await grace.openRoom('elsewhere');
+    await ada.say('said in the lounge');
+    await grace.roomLink('lounge, 1 unread').waitFor();
+  });
+
   /** Grace at another device, of the newest message. */
   async function elsewhere(what: 'read' | 'unread', name: string): Promise<void> {
     const api = await Api.logIn(meeting.origin, grace.email, grace.password);
