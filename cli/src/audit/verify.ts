@@ -2,8 +2,9 @@ import { open, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { CommandFailure, UsageError } from '../command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
-import { verifyExport } from '../verify/verify-export.ts';
-import { verifyTrail } from '../verify/verify-trail.ts';
+import { counted } from '../terminal/counted.ts';
+import { verifyExport, type ExportReport } from '../verify/verify-export.ts';
+import { verifyTrail, type TrailReport } from '../verify/verify-trail.ts';
 import type { Action } from './action.ts';
 import { verifyInstance } from './verify-instance.ts';
 import { faultLines, type VerifyReport } from './verify-report.ts';
@@ -14,8 +15,9 @@ export const verifyAction: Action = {
   summary: 'prove that nothing was changed',
   help: `With FILE, off line: an export is checked against the signed checkpoint in it: that the file is to the byte what was
 signed, that every event hashes to its leaf and all leaves to the signed root, and that the words shown are those that
-were sealed. The trail of a message (audit trail MESSAGE --json) likewise. It needs nothing but FILE and the public
-key, and trusts no server.
+were sealed. The trail of a message (audit trail MESSAGE --json) likewise, and that no event of the message is left
+out between those shown, in all its pages; what came after the last, a trail cannot tell. It needs nothing but FILE
+and the public key, and trusts no server.
 
 Without FILE: the stores of the instance on VERBATIM_DATA_DIR (or EVENTSTORE_URL and DATABASE_URL). The log is read
 from its beginning, and every row and node of the record, and every checkpoint published in it or kept in
@@ -62,18 +64,9 @@ async function verifyFile(file: string, verifierKey: string | undefined): Promis
     told = done;
   };
   try {
-    const report = (await isZip(file))
-      ? await verifyExport(file, { verifierKey, onProgress })
-      : { ...verifyTrail(await readFile(file, 'utf8'), verifierKey), checkpointsHeld: undefined };
-    const { faults, events, treeSize, checkpointsHeld, keyName, isKeyItsOwn } = report;
-    const warning = isKeyItsOwn ? 'The key came with the file: give --key to know who made it.\n' : '';
-    const held = checkpointsHeld === undefined ? '' : `; ${checkpointsHeld} checkpoints among them agree`;
-    const text =
-      faults.length > 0
-        ? `${file} is NOT what was signed by ${keyName}:\n${faultLines(faults)}${warning}`
-        : `${file} is what was signed by ${keyName}.\n` +
-          `  ${events} events lead to the signed root of ${treeSize}${held}.\n${warning}`;
-    return { faults, json: report, text };
+    if (!(await isZip(file)))
+      return trailReport(file, verifyTrail(await readFile(file, 'utf8'), verifierKey));
+    return exportReport(file, await verifyExport(file, { verifierKey, onProgress }));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandFailure(`${file} cannot be verified: ${why}`, { cause });
@@ -81,6 +74,35 @@ async function verifyFile(file: string, verifierKey: string | undefined): Promis
     bar?.finish();
   }
 }
+
+function exportReport(file: string, report: ExportReport): VerifyReport {
+  const { faults, events, treeSize, checkpointsHeld, keyName } = report;
+  const text =
+    `${file} is what was signed by ${keyName}.\n` +
+    `  ${counted(events, 'event')} lead to the signed root of ${treeSize}; ` +
+    `${counted(checkpointsHeld, 'checkpoint')} among them agree.\n`;
+  return { faults, json: report, text: textOf(file, report, text) };
+}
+
+function trailReport(file: string, report: TrailReport): VerifyReport {
+  const { faults, stream, events, wordsGone, treeSize, keyName } = report;
+  const gone =
+    wordsGone === 0
+      ? ''
+      : `  The words of ${counted(wordsGone, 'event')} are told to be erased or expired, which a trail cannot prove.\n`;
+  const text =
+    `${file} is a trail of ${stream} as it was signed by ${keyName}.\n` +
+    `  ${counted(events, 'event')}, from the first on and none left out between, lead to the signed root of ${treeSize}.\n` +
+    '  The words shown are those that were sealed, and the message before and after each event follows from them.\n' +
+    gone +
+    '  Only told are names, addresses, what an event is called, and its position in the log. Whether something more\n' +
+    '  happened to the message cannot be seen in a trail alone: its end may have been cut off.\n';
+  return { faults, json: report, text: textOf(file, report, text) };
+}
+
+const textOf = (file: string, { faults, keyName, isKeyItsOwn }: TrailReport | ExportReport, sound: string) =>
+  (faults.length > 0 ? `${file} is NOT what was signed by ${keyName}:\n${faultLines(faults)}` : sound) +
+  (isKeyItsOwn ? 'The key came with the file: give --key to know who made it.\n' : '');
 
 /** Anything that does not begin as JSON does is taken for an export, so that a damaged one is told of as such. */
 async function isZip(file: string): Promise<boolean> {

@@ -122,22 +122,35 @@ function checkOpened({ stored, data, content, contentKey, eventId, type }: Expor
     throw new WrongEvent('it is shown as if it were not sealed');
   if (content === 'present' && contentKey === undefined && proven.has(type))
     throw new WrongEvent('its words come without the key that proves them');
-  const opened = contentKey === undefined ? undefined : open(contentKey, sealed, `${eventId}|${type}`);
-  const known = { ...plain, ...opened };
+  const words = contentKey === undefined ? {} : opened(contentKey, sealed, `${eventId}|${type}`);
+  if (words === undefined) throw new WrongEvent('its words do not open with the key that is given for them');
+  const known = { ...plain, ...words };
   for (const [name, value] of Object.entries(known))
     if (data[name] !== value && JSON.stringify(data[name]) !== JSON.stringify(value))
       throw new WrongEvent(`it is shown with another ${name} than was stored`);
-  const isToldOnly = content === 'present' && opened === undefined;
+  const isToldOnly = content === 'present' && contentKey === undefined;
   for (const [name, value] of Object.entries(data))
     if (!Object.hasOwn(known, name) && !isToldOnly && value !== null)
       throw new WrongEvent(`it is shown with ${name}, which cannot be read from what was stored`);
 }
 
+/** @throws WrongEvent when this key opens the words that are told to be gone. */
+export function checkGone({ stored, eventId, type }: ExportLine, contentKey: string): void {
+  const { sealed } = isFields(stored.data) ? stored.data : {};
+  if (opened(contentKey, sealed, `${eventId}|${type}`) !== undefined)
+    throw new WrongEvent(
+      'its words are told to be gone, and the key of another version of the message opens them',
+    );
+}
+
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event: a box of another event does not open. */
-function open(key: string, sealed: unknown, boundTo: string): Record<string, unknown> {
+/**
+ * AES-256-GCM over `nonce ‖ ciphertext ‖ tag`, bound to the event: a box of another event does not open. Undefined when
+ * the key does not open it.
+ */
+function opened(key: string, sealed: unknown, boundTo: string): Record<string, unknown> | undefined {
   const box = Buffer.from(isFields(sealed) ? String(sealed.box) : '', 'base64');
   try {
     const decipher = createDecipheriv(
@@ -151,6 +164,6 @@ function open(key: string, sealed: unknown, boundTo: string): Record<string, unk
       decipher.update(box.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
     return fieldsSchema.parse(JSON.parse(words));
   } catch {
-    throw new WrongEvent('its words do not open with the key that is given for them');
+    return undefined;
   }
 }

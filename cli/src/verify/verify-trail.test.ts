@@ -64,14 +64,13 @@ function page(change: { readonly origin?: string } = {}): string {
 
 const faultsIn = (text: string) => verifyTrail(text, verifierKey).faults;
 
-test('a trail as it was signed has no faults, in one page or several', () => {
+test('a trail as it was signed has no faults', () => {
   expect(verifyTrail(page(), undefined)).toMatchObject({
     faults: [],
     events: 1,
     treeSize: 5,
     isKeyItsOwn: true,
   });
-  expect(verifyTrail(`${page()}\n${page()}\n`, verifierKey)).toMatchObject({ faults: [], events: 2 });
 });
 
 test.each([
