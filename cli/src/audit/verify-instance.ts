@@ -11,6 +11,7 @@ import { findInstance } from '@verbatim/shared/configuration';
 import { CommandFailure } from '../command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import { parseVerifierKey } from '../verify/verifier-key.ts';
+import { anchorsIn } from '../verify-stores/published-notes.ts';
 import { verifyStores, type StoresReport } from '../verify-stores/verify-stores.ts';
 import { faultLines, type VerifyReport } from './verify-report.ts';
 import { counted } from '../terminal/counted.ts';
@@ -21,11 +22,15 @@ const statementTimeoutMs = 600_000;
 /** Verifies the stores of an instance against each other and against all that was ever signed. */
 export async function verifyInstance(given: {
   readonly verifierKey: string | undefined;
+  /** Has to have notes in it; what the instance is set up to use need not, as long as nothing was published. */
   readonly anchorDirectory: string | undefined;
 }): Promise<VerifyReport> {
+  if (given.anchorDirectory !== undefined && (await anchorsIn(given.anchorDirectory)).length === 0)
+    throw new CommandFailure(`There are no notes in ${path.join(given.anchorDirectory, 'checkpoints')}.`);
   const dataDirectory = path.resolve(process.env.VERBATIM_DATA_DIR ?? 'data');
   const urls = await storeUrls(dataDirectory);
-  const verifierKey = await verifierKeyOf(dataDirectory, given.verifierKey);
+  const isKeyItsOwn = given.verifierKey === undefined;
+  const verifierKey = given.verifierKey ?? (await ownVerifierKey(dataDirectory));
   const eventStore = connectEventStore({
     url: urls.eventStore,
     logger: createLogger({ name: 'audit', level: 'silent' }),
@@ -46,7 +51,8 @@ export async function verifyInstance(given: {
         told = position;
       },
     });
-    return { faults: report.faults, json: report, text: textOf(report, parseVerifierKey(verifierKey).name) };
+    const known = { ...report, keyName: parseVerifierKey(verifierKey).name, isKeyItsOwn };
+    return { faults: report.faults, json: known, text: textOf(known) };
   } finally {
     bar?.finish();
     await Promise.all([eventStore.close(), database.destroy()]);
@@ -67,8 +73,7 @@ async function storeUrls(
   return { eventStore: eventStore ?? instance.eventStore, database: database ?? instance.database };
 }
 
-async function verifierKeyOf(dataDirectory: string, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given;
+async function ownVerifierKey(dataDirectory: string): Promise<string> {
   const file = path.join(dataDirectory, 'keys', 'checkpoint-key');
   const own = process.env.VERBATIM_CHECKPOINT_KEY ?? (await readFile(file, 'utf8').catch(() => undefined));
   if (own === undefined)
@@ -76,23 +81,38 @@ async function verifierKeyOf(dataDirectory: string, given: string | undefined): 
   return parseCheckpointKey(own).verifierKey;
 }
 
-function textOf(
-  { faults, events, organizations, notesHeld, recordUntil }: StoresReport,
-  keyName: string,
-): string {
-  const record =
-    recordUntil === undefined
-      ? 'The record has not been projected here: the log alone was held against what was signed.\n'
-      : '';
-  if (faults.length > 0) {
-    const lines = faults.map(({ organizationId, position, what }) => ({
-      position,
-      what: organizationId === undefined ? what : `${what} (organization ${organizationId})`,
-    }));
-    return `The stores are NOT as they were recorded:\n${faultLines(lines)}${record}`;
-  }
+type KnownReport = StoresReport & { readonly keyName: string; readonly isKeyItsOwn: boolean };
+
+function textOf(report: KnownReport): string {
+  const { faults, isKeyItsOwn } = report;
+  const lines = faults.map(({ organizationId, position, what }) => ({
+    position,
+    what: organizationId === undefined ? what : `${what} (organization ${organizationId})`,
+  }));
   return (
-    `The stores are as they were recorded.\n  ${counted(events, 'event')} of ${counted(organizations, 'organization')}; ` +
-    `${counted(notesHeld, 'checkpoint')} signed by ${keyName} ${notesHeld === 1 ? 'agrees' : 'agree'}.\n${record}`
+    (faults.length > 0
+      ? `The stores are NOT as they were recorded:\n${faultLines(lines)}`
+      : 'The stores are as they were recorded.\n') +
+    [...whatWasCompared(report), ...whatWasHeld(report)].map((line) => `  ${line}\n`).join('') +
+    (isKeyItsOwn
+      ? 'The key came from the instance itself: give --key, got from elsewhere, to know who signed.\n'
+      : '')
   );
+}
+
+function whatWasCompared({ events, organizations, logUntil, recordUntil }: StoresReport): string[] {
+  const log = `${counted(events, 'event')} of ${counted(organizations, 'organization')} were read, up to position ${logUntil}.`;
+  if (recordUntil === undefined)
+    return [log, 'The record has not been projected here: the log alone was held against what was signed.'];
+  if (recordUntil === logUntil) return [log, 'The record was compared as far.'];
+  return [log, `The record was compared up to position ${recordUntil}; what came after was not in it yet.`];
+}
+
+function whatWasHeld({ notesHeld, anchorsHeld, notesOfOtherKeys, keyName }: KnownReport): string[] {
+  const held =
+    `${notesHeld - anchorsHeld} published and ${anchorsHeld} anchored checkpoints signed by ` +
+    `${keyName} agree.`;
+  const ofOthers = `${counted(notesOfOtherKeys, 'checkpoint')} signed by other keys, and NOT held.`;
+  const none = 'Without an anchored checkpoint nobody sees that the end of the log was cut off.';
+  return [held, ...(notesOfOtherKeys > 0 ? [ofOthers] : []), ...(anchorsHeld === 0 ? [none] : [])];
 }

@@ -16,7 +16,8 @@ export class OrganizationWalk {
   #horizon = 0;
   /** Of the last event that a signed note agrees with. */
   #soundUntil: bigint | undefined;
-  notesHeld = 0;
+  publishedHeld = 0;
+  anchoredHeld = 0;
 
   constructor(organizationId: string, notes: readonly KeptNote[]) {
     this.organizationId = organizationId;
@@ -63,7 +64,8 @@ export class OrganizationWalk {
           `the first ${note.size} events are not those that were signed (${note.where})` +
           (this.#soundUntil === undefined ? '' : `; up to position ${this.#soundUntil} they are`)
         );
-      this.notesHeld += 1;
+      if (note.isAnchored) this.anchoredHeld += 1;
+      else this.publishedHeld += 1;
       this.#soundUntil = position;
     }
     return undefined;

@@ -11,6 +11,7 @@ import {
   connectEventStore,
   createLogger,
   createPool,
+  EventStoreFault,
   GrowingTree,
   leafEntry,
   leafHash,
@@ -25,9 +26,11 @@ import {
   type EventStore,
   type RecordedEvent,
 } from '@verbatim/shared';
+import { emptyRoot } from '@verbatim/shared/record-hash';
 import { freshDatabase, freshEventStore, type FreshDatabase, type FreshEventStore } from '@verbatim/testing';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { verifyStores, type StoresFault, type VerifiedStores } from './verify-stores.ts';
 
 const key = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
@@ -142,9 +145,19 @@ async function publish(organizationId: string): Promise<void> {
 
 async function anchor(organizationId: string): Promise<void> {
   const { size, note } = await noteOver(organizationId);
-  const folder = path.join(anchorDirectory, 'checkpoints', organizationId, '2026-11-22');
+  await keep(anchorDirectory, organizationId, { [size]: note });
+}
+
+/** Notes by their size, as an instance keeps them. */
+async function keep(
+  directory: string,
+  organizationId: string,
+  notes: Readonly<Record<number, string>>,
+): Promise<void> {
+  const folder = path.join(directory, 'checkpoints', organizationId, '2026-11-22');
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, `${String(size).padStart(16, '0')}.note`), note);
+  for (const [size, note] of Object.entries(notes))
+    await writeFile(path.join(folder, `${size.padStart(16, '0')}.note`), note);
 }
 
 const firstFault = async (verified: Partial<VerifiedStores> = {}): Promise<StoresFault | undefined> =>
@@ -173,6 +186,9 @@ describe('stores as they were written', () => {
       events: log.length,
       organizations: 2,
       notesHeld: 2,
+      anchorsHeld: 1,
+      notesOfOtherKeys: 0,
+      logUntil: String(at(log.length - 1).position),
       recordUntil: String(at(log.length - 1).position),
     });
   });
@@ -336,9 +352,116 @@ describe('a record that was changed', () => {
       `INSERT INTO record.participant SELECT organization_id, room_id, user_id, 5, role FROM record.participant`,
     ],
     ['tree', `UPDATE record.tree SET size = size - 1`],
+    ['tree', `UPDATE record.tree SET active_size = active_size - 1`],
+    ['tree', `UPDATE record.tree SET published_size = size WHERE published_size > 0`],
+    ['tree', `UPDATE record.tree SET published_size = size WHERE published_size = 0`],
     ['tree', `DELETE FROM record.tree`],
   ])('is found out: %s, %s', async (table, statement) => {
     expect(await tampered(table, statement, putBack(table))).toBeDefined();
     expect(await firstFault()).toBeUndefined();
+  });
+
+  it('is compared as far as it has rows, wherever its checkpoint was set to', async () => {
+    const { position } = at(3);
+    const fault = await tampered(
+      'event',
+      `UPDATE record.event SET type = 'Rewritten' WHERE position = ${position};
+       UPDATE record.checkpoint SET position = 0`,
+      `${putBack('event')}; UPDATE record.checkpoint SET position = ${at(log.length - 1).position}`,
+    );
+    expect(fault?.position).toBe(position.toString());
+  });
+});
+
+describe('a note that was signed about the stores', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-kept-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+  const flipped = (note: string, index: number): string => {
+    const bytes = Buffer.from(note);
+    bytes.writeUInt8(bytes.readUInt8(index) ^ 1, index);
+    return bytes.toString();
+  };
+  const anyByte = (note: string) => fc.nat({ max: Buffer.byteLength(note) - 1 });
+  const verifyLog = (changed: Partial<VerifiedStores>) =>
+    verifyStores({ ...stores, database: undefined, anchorDirectory: directory, ...changed });
+
+  it('does not go unheard when a byte of its anchor was flipped and the log rolled back under it', async () => {
+    const { size, note } = await noteOver(other);
+    const rolledBack = rewritten(log.slice(0, -messagesPerOrganization - 10));
+    await fc.assert(
+      fc.asyncProperty(anyByte(note), async (index) => {
+        await keep(directory, other, { [size]: flipped(note, index) });
+        const { faults, notesOfOtherKeys, anchorsHeld } = await verifyLog({ eventStore: rolledBack });
+        // Who is said to have signed it may be another now; it is counted, and nothing is held.
+        expect([faults.length + notesOfOtherKeys, anchorsHeld]).toEqual([1, 0]);
+        const isBody = index < Buffer.byteLength(note.slice(0, note.indexOf('\n\n')));
+        if (isBody) expect(faults[0]?.what).toContain('is not as verbatim.test signed it');
+      }),
+      seeds,
+    );
+  });
+
+  it('is named by the position of the event when it was changed where it was published', async () => {
+    const published = log.findIndex(({ type }) => type === 'CheckpointPublished');
+    const { note } = z.object({ note: z.string() }).parse(at(published).data);
+    await fc.assert(
+      fc.asyncProperty(anyByte(note), async (index) => {
+        const data = { note: flipped(note, index), treeSize: 41 };
+        const eventStore = rewritten(log.with(published, { ...at(published), data }));
+        const { faults, notesOfOtherKeys } = await verifyLog({ eventStore });
+        expect(faults.length + notesOfOtherKeys).toBe(1);
+        if (faults[0] !== undefined) expect(faults[0].position).toBe(at(published).position.toString());
+      }),
+      seeds,
+    );
+  });
+
+  it('is counted and not held when another key signed it', async () => {
+    const { verifierKey } = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
+    const { faults, notesHeld, notesOfOtherKeys } = await verifyStores({ ...stores, verifierKey });
+    expect([faults, notesHeld, notesOfOtherKeys]).toEqual([[], 0, 2]);
+  });
+
+  it('over no events at all stands in the way of no other', async () => {
+    const { size, note } = await noteOver(other);
+    const nothing = (root: Uint8Array) =>
+      signCheckpoint({ origin: originOf(key, other), size: 0, root }, key);
+    await keep(directory, other, { 0: nothing(emptyRoot), [size]: note });
+    expect(await verifyLog({})).toMatchObject({ faults: [], anchorsHeld: 1 });
+    await keep(directory, other, { 0: nothing(Buffer.alloc(32)) });
+    expect((await verifyLog({})).faults).toMatchObject([
+      { what: expect.stringContaining('no events') as unknown },
+    ]);
+  });
+
+  it('that cannot be read from the log is a fault', async () => {
+    const cut: EventStore = {
+      ...eventStore,
+      readAll: async function* (options) {
+        if (options?.streamPrefixes?.length !== streamPrefixes.length)
+          throw new EventStoreFault('the event store is damaged', { isRetryable: false });
+        yield* eventStore.readAll(options);
+      },
+    };
+    expect((await verifyLog({ eventStore: cut })).faults).toMatchObject([
+      { what: expect.stringContaining('cannot be read on: the event store is damaged') as unknown },
+    ]);
+  });
+
+  it('just now, while the log is being read, is held like any other', async () => {
+    const busy: EventStore = {
+      ...eventStore,
+      readAll: async function* (options) {
+        if (options?.streamPrefixes?.length !== streamPrefixes.length) {
+          await happen(one);
+          await publish(one);
+        }
+        yield* eventStore.readAll(options);
+      },
+    };
+    expect(await verifyLog({ eventStore: busy })).toMatchObject({ faults: [], notesHeld: 2 });
   });
 });

@@ -42,6 +42,23 @@ export function openSignedNote(note: string, key: VerifierKey): string | undefin
   return signatures.some((line) => isSignatureOf(line, text, key)) ? text : undefined;
 }
 
+/** Whose signatures a note says it carries, `<name>+<hash>` each; none when it is not a signed note at all. */
+export function signersOf(note: string): string[] {
+  const cut = note.lastIndexOf('\n\n');
+  if (cut < 0) return [];
+  return note
+    .slice(cut + 2)
+    .split('\n')
+    .flatMap((line) => {
+      const { name = '', base64 = '' } = signatureShape.exec(line)?.groups ?? {};
+      const signature = Buffer.from(base64, 'base64');
+      if (signature.length <= keyHashBytes || signature.toString('base64') !== base64) return [];
+      return [`${name}+${signature.subarray(0, keyHashBytes).toString('hex')}`];
+    });
+}
+
+const signatureShape = /^— (?<name>[^\s+]+) (?<base64>[A-Za-z0-9+/]+=*)$/;
+
 function isSignatureOf(line: string, text: string, { name, keyHash, publicKey }: VerifierKey): boolean {
   const start = `— ${name} `;
   if (!line.startsWith(start)) return false;
