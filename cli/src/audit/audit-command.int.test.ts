@@ -163,19 +163,49 @@ describe('the audit command', () => {
       ['openly', 'secretly'],
       [/"created":"2/, '"created":"1'],
       [/"actorId":"./, '"actorId":"-'],
-      [/"hashes":\["./, '"hashes":["_'],
+      [/"hashes":\[".{4}/, '"hashes":["AAAA'],
     ] as const) {
       await writeFile(file, stdout.replace(from, to));
       const changed = await audit('verify', file, '--json');
       expect(changed.code).toBe(1);
-      if (changed.stdout !== '')
-        expect(JSON.parse(changed.stdout)).toMatchObject({ ok: false, faults: [{ position }] });
+      expect(JSON.parse(changed.stdout)).toMatchObject({ ok: false, faults: [{ position }] });
     }
+    await writeFile(file, stdout);
+    const { stdout: told } = await audit('verify', file);
+    expect(told).toContain(`a trail of message-${messageId} as it was signed`);
+    expect(told).toContain('Only told are names');
   });
 
   it('verifies the stores of the running instance', async () => {
     const { code, stdout } = await audit('verify', '--json');
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ ok: true, faults: [] })]);
-    expect((await audit('verify')).stdout).toContain('as they were recorded');
+    const told = (await audit('verify')).stdout;
+    expect(told).toContain('as they were recorded');
+    expect(told).toContain('The record was compared');
+    expect(told).toContain('came from the instance itself');
+    const response = await fetch(`${instance.origin}/audit/key`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const withKey = await audit('verify', '--key', (await response.text()).trim());
+    expect([withKey.code, withKey.stdout]).toEqual([0, expect.not.stringContaining('the instance itself')]);
+  });
+
+  it('tells what cannot be verified from what was changed', async () => {
+    const none = path.join(directory, 'none');
+    const empty = path.join(directory, 'empty.json');
+    await writeFile(empty, '');
+    for (const args of [
+      [none],
+      [empty],
+      [empty, '--key', 'no key'],
+      ['--anchors', none],
+      ['--key', 'no key'],
+    ]) {
+      const { code, stdout, stderr } = await audit('verify', ...args, '--json');
+      expect([args, code]).toEqual([args, 2]);
+      expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: expect.stringMatching(/./) as unknown });
+      expect(stderr).toContain('cannot be verified');
+    }
+    expect(await audit('verify', '--anchors', none)).toMatchObject({ code: 2, stdout: '' });
   });
 });
