@@ -2,7 +2,7 @@ import type { ProvenEntryView } from '@verbatim/shared/browser';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, joined, sha256, toBase64, toHex, utf8, type Bytes } from './bytes.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import { sealOf } from './verify-entry.ts';
+import { sealOf, type TrailPlace } from './verify-entry.ts';
 
 Object.assign(globalThis, { isSecureContext: true }); // as in a page of localhost or https
 
@@ -20,7 +20,7 @@ async function sign(text: string): Promise<string> {
 }
 
 /** A message's event, the second of two, and the signed note over both. */
-async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
+async function proven({ revision } = { revision: 0 }): Promise<{ entry: ProvenEntryView; note: string }> {
   const key = crypto.getRandomValues(new Uint8Array(32));
   const secret = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt']);
   const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -34,13 +34,13 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
     dataSha256: await of(data),
     eventId: 'e',
     metadataSha256: await of(metadata),
-    revision: 0,
+    revision,
     stream: 'message-m',
     type: 'MessageSent',
   };
   const leafOf = (text: string): Promise<Bytes> => sha256(joined([0], utf8(text)));
-  const [first, leaf] = [await leafOf('first'), await leafOf(JSON.stringify({ ...stored, v: 1 }))];
-  const rootHash = toBase64(await sha256(joined([1], first, leaf)));
+  const [sibling, leaf] = [await leafOf('first'), await leafOf(JSON.stringify({ ...stored, v: 1 }))];
+  const rootHash = toBase64(await sha256(joined([1], sibling, leaf)));
   const entry: ProvenEntryView = {
     position: '77',
     eventId: 'e',
@@ -62,15 +62,17 @@ async function proven(): Promise<{ entry: ProvenEntryView; note: string }> {
     contentKey: toBase64(key),
     priorState: null,
     resultingState: null,
-    inclusion: { leafIndex: 1, treeSize: 2, leafHash: toBase64(leaf), rootHash, hashes: [toBase64(first)] },
+    inclusion: { leafIndex: 1, treeSize: 2, leafHash: toBase64(leaf), rootHash, hashes: [toBase64(sibling)] },
   };
   return { entry, note: await sign(`${name}/${organization}\n2\n${rootHash}\n`) };
 }
 
+const first = { messageId: 'm', revision: 0, lastLeaf: undefined };
+
 describe('an event of the record', () => {
   it('proves itself', async () => {
     const { entry, note } = await proven();
-    expect(await sealOf(entry, 'm', openCheckpoint(note, verifierKey))).toBe('proven');
+    expect(await sealOf(entry, first, openCheckpoint(note, verifierKey))).toBe('proven');
   });
 
   it.each<[string, RegExp, (entry: ProvenEntryView) => ProvenEntryView]>([
@@ -114,15 +116,29 @@ describe('an event of the record', () => {
     ],
   ])('is found out with %s', async (_what, fault, change) => {
     const { entry, note } = await proven();
-    const found = await sealOf(change(entry), 'm', openCheckpoint(note, verifierKey));
+    const found = await sealOf(change(entry), first, openCheckpoint(note, verifierKey));
     expect(typeof found === 'object' && found.fault).toMatch(fault);
   });
 });
 
-it('of another message does not pass for one of this', async () => {
-  const { entry, note } = await proven();
-  const found = await sealOf(entry, 'n', openCheckpoint(note, verifierKey));
-  expect(typeof found === 'object' && found.fault).toMatch(/another event/);
+describe('in a trail, an event', () => {
+  it.each<[string, RegExp, Partial<TrailPlace>]>([
+    ['of another message', /another event/, { messageId: 'n' }],
+    ['that comes a second time', /stands elsewhere/, { revision: 1, lastLeaf: 1 }],
+    ['behind one that came later', /stands elsewhere/, { lastLeaf: 2 }],
+  ])('%s does not pass for the one that is due', async (_what, fault, place) => {
+    const { entry, note } = await proven();
+    const found = await sealOf(entry, { ...first, ...place }, openCheckpoint(note, verifierKey));
+    expect(typeof found === 'object' && found.fault).toMatch(fault);
+  });
+
+  it('does not pass when one is missing before it', async () => {
+    const { entry, note } = await proven({ revision: 2 });
+    const checkpoint = openCheckpoint(note, verifierKey);
+    expect(await sealOf(entry, { ...first, revision: 2, lastLeaf: 0 }, checkpoint)).toBe('proven');
+    const found = await sealOf(entry, { ...first, revision: 1, lastLeaf: 0 }, checkpoint);
+    expect(typeof found === 'object' && found.fault).toMatch(/missing before it/);
+  });
 });
 
 describe('a checkpoint', () => {

@@ -8,13 +8,22 @@ import { verifyInclusion } from './verify-inclusion.ts';
 /** Proven; or not, and why; or not checked, for this browser lacks the means (no secure context, no Ed25519). */
 export type Seal = 'proven' | 'unchecked' | { readonly fault: string };
 
+/** Where an event of a trail has to stand, for none to be missing before it. */
+export interface TrailPlace {
+  readonly messageId: string;
+  /** The number of events of the message before it. */
+  readonly revision: number;
+  /** The leaf of the event before it; undefined for the first. */
+  readonly lastLeaf: number | undefined;
+}
+
 export async function sealOf(
   entry: ProvenEntryView,
-  messageId: string,
+  place: TrailPlace,
   checkpoint: Promise<Checkpoint | undefined>,
 ): Promise<Seal> {
   try {
-    const fault = await faultOf(entry, messageId, await checkpoint);
+    const fault = await faultOf(entry, place, await checkpoint);
     return fault === undefined ? 'proven' : { fault };
   } catch (error) {
     const lacksMeans =
@@ -26,12 +35,13 @@ export async function sealOf(
 
 /**
  * What is wrong with an event of a message, or undefined when it proves itself: what was stored hashes to its leaf, the
- * leaf leads to the root that was signed, and what is shown of the event (its type, time, person by id, message and
- * words) is what was stored. Names and addresses are not in what is proven here: the server tells them.
+ * leaf leads to the root that was signed, no event of the message is left out before it, and what is shown of the event
+ * (its type, time, person by id, message and words) is what was stored. Names and addresses are not in what is proven
+ * here: the server tells them, and that nothing happened afterwards.
  */
 async function faultOf(
   entry: ProvenEntryView,
-  messageId: string,
+  place: TrailPlace,
   checkpoint: Checkpoint | undefined,
 ): Promise<string | undefined> {
   const { stored, inclusion } = entry;
@@ -45,7 +55,8 @@ async function faultOf(
   const isOfCheckpoint = inclusion.treeSize === checkpoint.size && inclusion.rootHash === checkpoint.root;
   if (inclusion.leafIndex !== entry.leafIndex || !isOfCheckpoint || !(await verifyInclusion(inclusion)))
     return 'its proof does not lead to the signed root';
-  if (!isToldAsStored(entry, messageId)) return 'it is shown as another event than was stored';
+  if (!isToldAsStored(entry, place)) return 'it is shown as another event than was stored';
+  if (!isInPlace(entry, place)) return 'an event of the message is missing before it, or it stands elsewhere';
   return (await isShownAsSealed(entry)) ? undefined : 'its words are not those that were stored';
 }
 
@@ -70,12 +81,18 @@ const dataSchema = z.looseObject({
   sealed: z.object({ box: z.string() }).optional(),
 });
 
-function isToldAsStored(entry: ProvenEntryView, messageId: string): boolean {
+/** The leaf covers the stream and the revision in it, which counts from 0 without a gap. */
+function isInPlace({ stored, leafIndex }: ProvenEntryView, { revision, lastLeaf }: TrailPlace): boolean {
+  return stored.revision === revision && (lastLeaf === undefined || leafIndex > lastLeaf);
+}
+
+function isToldAsStored(entry: ProvenEntryView, { messageId }: TrailPlace): boolean {
   const { stored } = entry;
   const metadata = metadataSchema.safeParse(stored.metadata).data;
   return (
     stored.eventId === entry.eventId &&
     stored.type === entry.type &&
+    stored.stream === `message-${messageId}` &&
     metadata?.organizationId === entry.organization &&
     entry.at === (metadata.occurredAt ?? stored.created) &&
     entry.actor.id === (metadata.actorId ?? null) &&
