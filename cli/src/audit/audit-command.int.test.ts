@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { auditEntryView, newId, sessionView } from '@verbatim/shared';
+import { auditEntryView, messageTrailView, newId, sessionView } from '@verbatim/shared';
 import { startInstance, type Instance } from '@verbatim/testing/instance';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -39,9 +39,11 @@ afterAll(async () => {
 
 const idOf = (answer: unknown): string => z.object({ id: z.string() }).parse(answer).id;
 
-async function post(route: string, body: object): Promise<unknown> {
+const post = (route: string, body: object): Promise<unknown> => command('POST', route, body);
+
+async function command(method: string, route: string, body: object): Promise<unknown> {
   const response = await fetch(instance.origin + route, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
@@ -174,6 +176,41 @@ describe('the audit command', () => {
     const { stdout: told } = await audit('verify', file);
     expect(told).toContain(`a trail of message-${messageId} as it was signed`);
     expect(told).toContain('Only told are names');
+  });
+
+  it('verifies the trail of a message to which all that can happen did', async () => {
+    const replyTo = messageId;
+    const id = idOf(await post(`/chat/rooms/${open}/messages`, { text: 'said to @Olga', replyTo }));
+    const emoji = encodeURIComponent('👍');
+    for (const [method, route, body] of [
+      ['PUT', `/reactions/${emoji}`, {}],
+      ['PATCH', '', { text: 'said again' }],
+      ['PUT', '/pin', {}],
+      ['PUT', `/reactions/${encodeURIComponent('🎉')}`, {}],
+      ['DELETE', `/reactions/${emoji}`, {}],
+      ['DELETE', '/pin', {}],
+      ['PATCH', '', { text: 'said anew' }],
+      ['DELETE', '', {}],
+    ] as const)
+      positionOfLast = z
+        .object({ position: z.string() })
+        .parse(await command(method, `/chat/messages/${id}${route}`, body)).position;
+    await settled();
+    const { stdout } = await audit('trail', id, '--json');
+    const file = path.join(directory, 'long-trail.json');
+    await writeFile(file, stdout);
+    const { code, stdout: report } = await audit('verify', file, '--json');
+    expect([code, JSON.parse(report)]).toMatchObject([
+      0,
+      { faults: [], events: 9, wordsGone: 0, stream: `message-${id}` },
+    ]);
+    const trail = messageTrailView.parse(JSON.parse(stdout));
+    await writeFile(file, JSON.stringify({ ...trail, items: trail.items.toSpliced(4, 1) }));
+    const holed = await audit('verify', file, '--json');
+    expect([holed.code, JSON.parse(holed.stdout)]).toMatchObject([
+      1,
+      { faults: [{ position: trail.items[5]?.position }] },
+    ]);
   });
 
   it('verifies the stores of the running instance', async () => {
