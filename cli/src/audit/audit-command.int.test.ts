@@ -1,7 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { auditEntryView, messageTrailView, newId, sessionView } from '@verbatim/shared';
+import {
+  auditEntryView,
+  checkpointKeyFromSeed,
+  messageTrailView,
+  newId,
+  originOf,
+  sessionView,
+  signCheckpoint,
+} from '@verbatim/shared';
 import { startInstance, type Instance } from '@verbatim/testing/instance';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -225,6 +233,28 @@ describe('the audit command', () => {
     });
     const withKey = await audit('verify', '--key', (await response.text()).trim());
     expect([withKey.code, withKey.stdout]).toEqual([0, expect.not.stringContaining('the instance itself')]);
+  });
+
+  it('takes only such anchors as hold something', async () => {
+    const anchors = path.join(directory, 'anchors');
+    const held = (note: string) =>
+      writeFile(path.join(anchors, 'checkpoints', 'kept.note'), note).then(() =>
+        audit('verify', '--anchors', anchors, '--json'),
+      );
+    await mkdir(path.join(anchors, 'checkpoints'), { recursive: true });
+    const response = await fetch(`${instance.origin}/audit/checkpoint`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const note = await response.text();
+    const { code, stdout } = await held(note);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { ok: true, anchorsHeld: 1 }]);
+    const changed = await held(note.replace('\n', '\n1'));
+    expect([changed.code, JSON.parse(changed.stdout)]).toMatchObject([1, { faults: [{}] }]);
+    const other = checkpointKeyFromSeed('verbatim.test', Buffer.alloc(32, 1));
+    const root = Buffer.alloc(32);
+    const foreign = await held(signCheckpoint({ origin: originOf(other, newId()), size: 9, root }, other));
+    expect([foreign.code, JSON.parse(foreign.stdout)]).toMatchObject([2, { ok: false }]);
+    expect((await audit('verify', '--anchors', path.join(anchors, 'checkpoints'))).code).toBe(2);
   });
 
   it('tells what cannot be verified from what was changed', async () => {

@@ -22,7 +22,7 @@ const statementTimeoutMs = 600_000;
 /** Verifies the stores of an instance against each other and against all that was ever signed. */
 export async function verifyInstance(given: {
   readonly verifierKey: string | undefined;
-  /** Has to have notes in it; what the instance is set up to use need not, as long as nothing was published. */
+  /** Has to have notes of this key in it; what the instance is set up to use need not, for all may be new. */
   readonly anchorDirectory: string | undefined;
 }): Promise<VerifyReport> {
   if (given.anchorDirectory !== undefined && (await anchorsIn(given.anchorDirectory)).length === 0)
@@ -51,7 +51,12 @@ export async function verifyInstance(given: {
         told = position;
       },
     });
-    const known = { ...report, keyName: parseVerifierKey(verifierKey).name, isKeyItsOwn };
+    const keyName = parseVerifierKey(verifierKey).name;
+    if (given.anchorDirectory !== undefined && report.faults.length === 0 && report.anchorsHeld === 0)
+      throw new CommandFailure(
+        `None of the notes in ${given.anchorDirectory} is signed by this key of ${keyName}.`,
+      );
+    const known = { ...report, keyName, isKeyItsOwn };
     return { faults: report.faults, json: known, text: textOf(known) };
   } finally {
     bar?.finish();

@@ -29,7 +29,7 @@ sees that the end of the log was cut off.
   --key KEY    the instance's verifier key, <name>+<hash>+<base64>, or a file that holds it; from GET /audit/key.
                Without it the key in FILE, or of the data directory, is used: that proves that the file, or the
                stores, are whole, and not who signed
-  --anchors    the folder whose checkpoints/ has the anchored notes; an error when there are none
+  --anchors    the folder whose checkpoints/ has the anchored notes; it has to have some of this key
   --json       one JSON object for programs: "ok", and "faults" or, when it cannot be verified, "error"
 
 Exit code 0 when all is as it was signed; 1 when anything is not: the first wrong event is named by its position; 2 when
