@@ -102,11 +102,12 @@ function longAgo(later: number): string {
   return date.toISOString().slice(0, '2026-11'.length);
 }
 
-/** Postgres writes down what a session counted this much later at most. */
-const countedWithinMs = 2_000;
+/** An idle session writes down what it counted this much later at most (`PGSTAT_IDLE_INTERVAL`). */
+const countedWithinMs = 11_000;
 
-/** Of the tables that are large. */
+/** Of the tables that are large. What this session counted itself, looking for words, is written down first. */
 async function wholeScans(source: SqlSource): Promise<number> {
+  await source.query('SELECT pg_stat_force_next_flush()');
   await delay(countedWithinMs);
   const { rows } = await source.query(
     `SELECT coalesce(sum(seq_scan), 0) AS scans FROM pg_stat_user_tables
