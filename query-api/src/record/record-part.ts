@@ -14,6 +14,7 @@ import { auditedRouter } from './access/audited-router.ts';
 import type { AuditedRoute } from './access/audited-route.ts';
 import { AnchorDirectory } from './checkpoints/anchor.ts';
 import { startPublisher } from './checkpoints/publisher.ts';
+import { TreeSigner } from './checkpoints/tree-signer.ts';
 import { entryRoutes } from './entries/entry-routes.ts';
 import { erasureRoutes } from './erasures/erasure-routes.ts';
 import { ExportJobs } from './exports/export-jobs.ts';
@@ -62,6 +63,8 @@ export function recordPart({ record, ...services }: QueryServices): Promise<Quer
   const vault = sqlSourceOf(vaultPool);
   const freshKeyring = (): VaultKeyring => new VaultKeyring(vault, masterKey);
   const accessLog = new AccessLog({ eventStore, keyring: freshKeyring() });
+  const anchors = anchorDirectory === undefined ? undefined : new AnchorDirectory(anchorDirectory);
+  const signer = new TreeSigner({ key: checkpointKey, eventStore, anchors });
   const exportPool = createPool(services.databaseUrl, {
     applicationName: 'verbatim exports',
     max: 2,
@@ -73,16 +76,17 @@ export function recordPart({ record, ...services }: QueryServices): Promise<Quer
     eventStore,
     freshKeyring,
     key: checkpointKey,
+    signer,
     directory: exportDirectory,
     logger: services.logger,
   });
-  const recordServices = { ...services, eventStore, checkpointKey, accessLog, freshKeyring, exports };
+  const recordServices = { ...services, eventStore, signer, accessLog, freshKeyring, exports };
   const publisher = startPublisher({
     source: services.sources.record,
     eventStore,
     keyring: freshKeyring(),
-    key: checkpointKey,
-    anchors: anchorDirectory === undefined ? undefined : new AnchorDirectory(anchorDirectory),
+    signer,
+    anchors,
     logger: services.logger,
   });
   return Promise.resolve({

@@ -1,7 +1,8 @@
-import type { AccessLog, CheckpointKey, EventStore, Keyring, Logger } from '@verbatim/shared';
+import type { AccessLog, EventStore, Keyring, Logger } from '@verbatim/shared';
 import type { Positions } from '../consistency/positions.ts';
 import type { Authenticate } from '../http/authenticate.ts';
 import type { ReadSources } from '../sources/read-sources.ts';
+import type { TreeSigner } from './checkpoints/tree-signer.ts';
 import type { ExportJobs } from './exports/export-jobs.ts';
 
 /** What the questions about the record stand on. */
@@ -13,7 +14,7 @@ export interface RecordServices {
   readonly accessLog: AccessLog;
   /** Keys as the vault has them now: nothing is kept from one question to the next. */
   readonly freshKeyring: () => Keyring;
-  readonly checkpointKey: CheckpointKey;
+  readonly signer: TreeSigner;
   readonly exports: ExportJobs;
   readonly logger: Logger;
 }

@@ -59,10 +59,10 @@ export const entryRoutes = [
     roomOf: ({ caller, parameters, services }) =>
       roomAround(services, caller.organizationId, parameters.messageId),
     ask: async ({ caller, parameters, query, services }) => {
-      const { sources, checkpointKey } = services;
+      const { sources, signer } = services;
       const keyring = services.freshKeyring();
       const message = { organizationId: caller.organizationId, messageId: parameters.messageId };
-      const body = await messageTrail(sources, keyring, checkpointKey, message, leafCursor(query.cursor));
+      const body = await messageTrail(sources, keyring, signer, message, leafCursor(query.cursor));
       if (body === undefined) throw new Problem('not-found');
       return { body, results: body.items.length };
     },

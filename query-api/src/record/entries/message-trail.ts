@@ -1,6 +1,5 @@
 import {
   message as messageFolding,
-  type CheckpointKey,
   type Keyring,
   type MessageState,
   type MessageTrailView,
@@ -9,10 +8,10 @@ import {
 } from '@verbatim/shared';
 import { z } from 'zod';
 import type { ReadSources } from '../../sources/read-sources.ts';
+import type { TreeSigner } from '../checkpoints/tree-signer.ts';
 import { isMessageEvent } from '../past/messages-then.ts';
 import { proveInclusion } from '../proofs/prove.ts';
 import { treeSizeOf } from '../proofs/read-hashes.ts';
-import { signTree } from '../proofs/sign-tree.ts';
 import { namesNow } from './names.ts';
 import { entryView, openRows } from './open-entries.ts';
 import { withStored } from './with-stored.ts';
@@ -48,7 +47,7 @@ export async function roomOfMessage(
 export async function messageTrail(
   { record, directory }: Pick<ReadSources, 'record' | 'directory'>,
   keyring: Keyring,
-  key: CheckpointKey,
+  signer: TreeSigner,
   { organizationId, messageId }: MessageOf,
   cursor: bigint | undefined,
 ): Promise<MessageTrailView | undefined> {
@@ -83,9 +82,9 @@ export async function messageTrail(
       inclusion,
     });
   }
-  const checkpoint = await signTree(record, key, organizationId, treeSize);
+  const checkpoint = await signer.mustSign(record, organizationId, treeSize);
   const nextCursor = found[pageEvents]?.leafIndex.toString() ?? null;
-  return { items, nextCursor, checkpoint, verifierKey: key.verifierKey };
+  return { items, nextCursor, checkpoint, verifierKey: signer.verifierKey };
 }
 
 /** From a leaf up to another, a page and one more. */

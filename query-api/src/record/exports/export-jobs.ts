@@ -15,6 +15,7 @@ import {
   type Logger,
   type SqlSource,
 } from '@verbatim/shared';
+import type { TreeSigner } from '../checkpoints/tree-signer.ts';
 import {
   findExport,
   pendingExports,
@@ -31,6 +32,7 @@ export interface ExportJobsOptions {
   readonly eventStore: Pick<EventStore, 'append'>;
   readonly freshKeyring: () => Keyring;
   readonly key: CheckpointKey;
+  readonly signer: TreeSigner;
   readonly directory: string;
   readonly logger: Logger;
 }

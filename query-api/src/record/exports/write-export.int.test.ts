@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { Person } from '../../testing/person.ts';
 import { startSystem, until, type System } from '../../testing/system.ts';
 import type { ExportFilters } from './export-request.ts';
+import { TreeSigner } from '../checkpoints/tree-signer.ts';
 import { writeExport } from './write-export.ts';
 
 let system: System;
@@ -62,13 +63,16 @@ afterAll(async () => {
 
 async function write(format: ExportFormat, filters: ExportFilters = {}): Promise<Buffer> {
   const source = sqlSourceOf(database);
+  const { checkpointKey: key, eventStore } = system;
+  const signer = new TreeSigner({ key, eventStore, anchors: undefined });
   const pieces: Uint8Array[] = [];
   const { organizationId, userId } = owner;
   await writeExport(
     {
       source,
       freshKeyring: () => new VaultKeyring(source, system.masterKey),
-      key: system.checkpointKey,
+      key,
+      signer,
       onProgress: () => undefined,
     },
     {

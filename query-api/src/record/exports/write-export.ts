@@ -1,8 +1,8 @@
 import { signNote, type CheckpointKey, type Keyring, type SqlSource } from '@verbatim/shared';
+import type { TreeSigner } from '../checkpoints/tree-signer.ts';
 import { openRows } from '../entries/open-entries.ts';
 import { recordColumns, recordRows } from '../entries/record-row.ts';
 import { detailsThen } from '../past/room-then.ts';
-import { signTree } from '../proofs/sign-tree.ts';
 import { actianceConversation, actianceFoot, actianceHead } from './actiance.ts';
 import { csvHeader, csvRows } from './csv.ts';
 import { eventLines, proofLines, type ExportCounts } from './evidence.ts';
@@ -20,6 +20,7 @@ export interface ExportWriting {
   readonly source: SqlSource;
   readonly freshKeyring: () => Keyring;
   readonly key: CheckpointKey;
+  readonly signer: TreeSigner;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -29,12 +30,13 @@ const sha256Base64Chars = 44;
 
 /** Writes an export as it is asked for: the evidence, the asked format over it, the manifest, and a signature over all. */
 export async function writeExport(
-  { source, freshKeyring, key, onProgress }: ExportWriting,
+  { source, freshKeyring, key, signer, onProgress }: ExportWriting,
   request: ExportRequest,
   sink: ByteSink,
 ): Promise<void> {
   const scope = await scopeOf(source, request);
   const { organizationId, endLeaf } = scope;
+  const checkpoint = await signer.mustSign(source, organizationId, Number(endLeaf));
   const people = new ExportedPeople(source, freshKeyring, { organizationId, endLeaf });
   const counts: ExportCounts = { events: 0, rooms: new Map(), types: new Map(), content: new Map() };
   const zip = new ZipWriter(sink);
@@ -57,7 +59,7 @@ export async function writeExport(
     requestedBy: personOf(request.requestedBy),
     counts,
     files,
-    checkpoint: await signTree(source, key, organizationId, Number(endLeaf)),
+    checkpoint,
     key,
   });
   await zip.add('manifest.json', once(manifest));

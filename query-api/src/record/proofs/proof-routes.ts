@@ -4,7 +4,6 @@ import { auditedRoute, type Answered } from '../access/audited-route.ts';
 import { momentOf } from '../past/moment.ts';
 import { proveConsistency, proveInclusion } from './prove.ts';
 import { treeSizeOf } from './read-hashes.ts';
-import { signTree } from './sign-tree.ts';
 
 const size = z
   .string()
@@ -24,7 +23,7 @@ export const proofRoutes = [
     ask: async ({ caller: { organizationId }, query, services }) => {
       const { record } = services.sources;
       const treeSize = await sizeWithin(record, organizationId, query.size, 'size');
-      return plainText(await signTree(record, services.checkpointKey, organizationId, treeSize));
+      return plainText(await services.signer.mustSign(record, organizationId, treeSize));
     },
   }),
   auditedRoute({
@@ -34,7 +33,7 @@ export const proofRoutes = [
     access: 'key',
     parameters: noParameters,
     query: z.object({}),
-    ask: ({ services }) => Promise.resolve(plainText(`${services.checkpointKey.verifierKey}\n`)),
+    ask: ({ services }) => Promise.resolve(plainText(`${services.signer.verifierKey}\n`)),
   }),
   auditedRoute({
     name: 'ProveInclusion',
