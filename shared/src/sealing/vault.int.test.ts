@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { freshDatabase, type FreshDatabase } from '@verbatim/testing';
@@ -141,7 +141,7 @@ describe('the vault', () => {
     ]);
   });
 
-  test('reads a list whose last line a crash cut short', async () => {
+  test('passes over a line of the list that a crash cut short, and no other', async () => {
     const list = new DestroyedKeyList(directory);
     expect(await keysOf(list)).toEqual([]);
     const key = {
@@ -151,9 +151,23 @@ describe('the vault', () => {
       at: '2026-11-22T00:00:00.000Z',
     } as const;
     await list.add([key]);
-    await appendFile(path.join(directory, 'destroyed-keys.jsonl'), '{"organizationId":"0');
-    await list.add([key]);
-    expect(await keysOf(list)).toEqual([key, key]);
+    await appendFile(path.join(directory, 'destroyed-keys.jsonl'), '\n{"organizationId":"0');
+    expect(await keysOf(list)).toEqual([key]);
+    await list.add([key, key]);
+    expect(await keysOf(list)).toEqual([key, key, key]);
+
+    const whole = await readFile(path.join(directory, 'destroyed-keys.jsonl'), 'utf8');
+    const middle = whole.indexOf('"at"', whole.length / 2);
+    for (const damaged of [
+      whole.slice(0, middle) + '~' + whole.slice(middle + 1),
+      whole.replace('}\n', '~\n'),
+      whole.replace('}\n\n', '}~\n'),
+      `${whole}{"organizationId":"0\n`,
+      `${whole}\0\0\n`,
+    ]) {
+      await writeFile(path.join(directory, 'destroyed-keys.jsonl'), damaged);
+      await expect(keysOf(list)).rejects.toThrow(/^line \d+ of .* cannot be read$/);
+    }
   });
 
   test('changes its master key while both are at hand, and needs the old one no longer', async () => {

@@ -2,21 +2,9 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  createPool,
-  DestroyedKeyList,
-  MasterKey,
-  newId,
-  originOf,
-  parseCheckpointKey,
-  personScope,
-  sessionView,
-  signCheckpoint,
-  vaultDatabase,
-  VaultKeyring,
-} from '@verbatim/shared';
-import { findInstance } from '@verbatim/shared/configuration';
+import { newId, originOf, parseCheckpointKey, sessionView, signCheckpoint } from '@verbatim/shared';
 import { startInstance, type Instance } from '@verbatim/testing/instance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -55,6 +43,7 @@ beforeAll(async () => {
   roomId = z.object({ id: z.string() }).parse(room).id;
   await call(ann, 'POST', `/chat/rooms/${roomId}/messages`, { text: 'what Ann said before' });
   await call(bob, 'POST', `/chat/rooms/${roomId}/messages`, { text: 'what Bob said before' });
+  await untilPublished();
   masterKey = (await readFile(path.join(instance.dataDirectory, 'keys', 'master-key'), 'utf8')).trim();
 });
 afterAll(async () => {
@@ -67,6 +56,16 @@ async function join(route: string, body: object): Promise<Person> {
   const answer = sessionView.parse(await call(undefined, 'POST', route, { ...body, email, password }));
   const { user, organization, accessToken: token } = answer;
   return { userId: user.id, organizationId: organization.id, email, token };
+}
+
+/** Until a checkpoint stands in the log, so that every backup has one. */
+async function untilPublished(): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  const published = z.object({ items: z.array(z.unknown()).min(1) });
+  while (!published.safeParse(await call(ann, 'GET', '/audit/events?type=CheckpointPublished')).success) {
+    if (performance.now() > deadline) throw new Error('no checkpoint was published');
+    await delay(200);
+  }
 }
 
 async function call(
@@ -176,8 +175,22 @@ describe('a backup', () => {
     });
   });
 
+  it('comes back without the list of destroyed keys only when it is known that this is lost', async () => {
+    const dataDirectory = await freshDirectory('without-list');
+    const env = { VERBATIM_DATA_DIR: dataDirectory, CHECKPOINT_ANCHOR_DIR: path.join(base, 'no-anchors') };
+    expect(await run('restore', [backup], env)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('--accept-lost-erasures') as unknown,
+    });
+    expect(await readdir(dataDirectory)).not.toContain('events');
+    expect(await run('restore', [backup, '--accept-lost-erasures'], env)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('is there again') as unknown,
+    });
+  }, 240_000);
+
   it('that is older than an erasure, restored, reveals nothing of whom was erased', async () => {
-    await erase(bob);
+    await call(ann, 'POST', '/audit/erasures', { userId: bob.userId, reason: 'asked by Bob' });
     await call(ann, 'POST', `/chat/rooms/${roomId}/messages`, { text: 'said after the backup' });
     await instance.stop();
     await anchorLaterCheckpoint();
@@ -230,15 +243,4 @@ async function anchorLaterCheckpoint(): Promise<void> {
   );
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, `${String(size).padStart(16, '0')}.note`), note);
-}
-
-/** What an erasure does to the vault. */
-async function erase({ organizationId, userId }: Person): Promise<void> {
-  const { database: url } = (await findInstance(instance.dataDirectory)) ?? {};
-  if (url === undefined) throw new Error('the instance does not run');
-  const database = createPool(url, { applicationName: 'test' });
-  const destroyedKeys = new DestroyedKeyList(anchors);
-  const vault = new VaultKeyring(vaultDatabase(database), new MasterKey(masterKey), { destroyedKeys });
-  await vault.destroy(organizationId, [personScope(userId)], 'erased');
-  await database.destroy();
 }

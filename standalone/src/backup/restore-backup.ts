@@ -31,6 +31,8 @@ export interface RestoreOptions {
   readonly keys: Partial<Keys>;
   /** The backup ends before what is known to have been there: whoever restores it knows that this is lost. */
   readonly acceptsLoss: boolean;
+  /** The list of destroyed keys is lost, or was never kept: whoever restores knows that what was erased comes back. */
+  readonly acceptsLostErasures: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -69,14 +71,17 @@ export async function restoreBackup(directory: string, options: RestoreOptions):
     checkpointKey: keys.VERBATIM_CHECKPOINT_KEY,
     anchorDirectory,
     acceptsLoss: options.acceptsLoss,
+    acceptsLostErasures: options.acceptsLostErasures,
     say,
   });
-  const destroyed = await Destroyed.listedIn(anchorDirectory);
+  const destroyed = await Destroyed.listedIn(anchorDirectory, options.acceptsLostErasures);
   await withDatabase(options, (database) => restoreTables(database, files, manifest, destroyed, say));
   await keepKeys(dataDirectory, keys, options.keys);
   if (options.databaseUrl === undefined) await rename(restoring(postgres), postgres);
   if (isEmbedded) await rename(restoring(events), events);
-  say(`Of ${destroyed.count} keys that were destroyed, none came back.`);
+  say(`Of ${destroyed.count} keys that are listed as destroyed, none came back.`);
+  if (options.acceptsLostErasures)
+    say('Whatever else was erased or expired after the backup is there again: ask for these erasures anew.');
 }
 
 /** Under this name until all is as it should be; a restore that was cut off begins again. */

@@ -1,7 +1,9 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { verifyStores } from '@verbatim/cli';
-import { connectEventStore, createLogger, parseCheckpointKey } from '@verbatim/shared';
+import { connectEventStore, createLogger, parseCheckpointKey, type EventStore } from '@verbatim/shared';
+import { z } from 'zod';
+import { howToGoOn } from './destroyed.ts';
 import { startEventStore } from 'verbatim-event-store';
 import { StartFault } from '../start-fault.ts';
 
@@ -11,13 +13,15 @@ export interface RestoredLog {
   readonly checkpointKey: string;
   readonly anchorDirectory: string;
   readonly acceptsLoss: boolean;
+  readonly acceptsLostErasures: boolean;
   readonly say: (line: string) => void;
 }
 
 /**
  * Holds a restored log against every checkpoint that was ever signed: those in it, and those anchored outside, which
  * know of what came after the backup.
- * @throws StartFault when it is not the log that was signed, or ends too early and nobody said that this is known
+ * @throws StartFault when it is not the log that was signed, when it ends too early, or when the anchors are not those
+ * that were kept last, and nobody said that this is known
  */
 export async function verifyRestored(restored: RestoredLog): Promise<void> {
   const { eventStore: place, anchorDirectory, acceptsLoss, say } = restored;
@@ -45,11 +49,35 @@ export async function verifyRestored(restored: RestoredLog): Promise<void> {
         'The backup is older than the newest checkpoints: what came after it is lost. Look for a newer one, or ' +
           'restore with --accept-loss; those checkpoints are then set aside, and the record begins to grow anew from here.',
       );
+    if (!restored.acceptsLostErasures) await refuseOtherAnchors(eventStore, anchorDirectory);
     for (const { organizationId, has } of lost) await setAside(anchorDirectory, organizationId, has);
     say(`verified ${report.events} events; ${report.notesHeld} signed checkpoints agree`);
   } finally {
     await eventStore.close();
     await server?.stop();
+  }
+}
+
+const publishedSchema = z.object({ treeSize: z.number(), note: z.string() });
+
+/** Every checkpoint is anchored before it is published, so anchors that lack a published one are older, or others. */
+async function refuseOtherAnchors(eventStore: EventStore, anchorDirectory: string): Promise<void> {
+  const newest = new Map<string, z.infer<typeof publishedSchema>>();
+  for await (const { stream, type, data } of eventStore.readAll({ streamPrefixes: ['audit-'] }))
+    if (type === 'CheckpointPublished') newest.set(stream, publishedSchema.parse(data));
+  const anchored = await readdir(anchorDirectory, { recursive: true }).catch(() => []);
+  for (const { treeSize, note } of newest.values())
+    if (!(await isAmong(anchored, treeSize, note)))
+      throw new StartFault(
+        `${anchorDirectory} lacks the checkpoint over ${treeSize} events that the backup has, so its list of destroyed keys is not the newest either. ${howToGoOn}`,
+      );
+
+  /** Those that were set aside count too. */
+  async function isAmong(names: readonly string[], size: number, note: string): Promise<boolean> {
+    for (const name of names)
+      if (path.basename(name) === `${String(size).padStart(16, '0')}.note`)
+        if ((await readFile(path.join(anchorDirectory, name), 'utf8')) === note) return true;
+    return false;
   }
 }
 
