@@ -92,9 +92,26 @@ async function waitUntilMade(client: ApiClient, id: string): Promise<ExportView>
   }
 }
 
-/** Under another name until it is whole and as the record says. */
+/** Under another name until it is whole and as the record says; of what came of any other nothing is left. */
 async function download(client: ApiClient, made: ExportView, file: string): Promise<number> {
   const part = `${file}.part`;
+  try {
+    const { bytes, sha256 } = await receive(client, made, part);
+    if (sha256 !== made.sha256)
+      throw new CommandFailure('What came is not the export that the record tells of. Please try again.');
+    await rename(part, file);
+    return bytes;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function receive(
+  client: ApiClient,
+  made: ExportView,
+  part: string,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const sha256 = createHash('sha256');
   let bytes = 0;
   const bar = new ProgressBar({ unit: 'bytes', total: made.bytes ?? 0 });
@@ -112,10 +129,5 @@ async function download(client: ApiClient, made: ExportView, file: string): Prom
     bar.finish();
     await handle.close();
   }
-  if (sha256.digest('hex') !== made.sha256) {
-    await rm(part, { force: true });
-    throw new CommandFailure('What came is not the export that the record tells of. Please try again.');
-  }
-  await rename(part, file);
-  return bytes;
+  return { bytes, sha256: sha256.digest('hex') };
 }
