@@ -130,6 +130,21 @@ describe('who may look', () => {
       expect(refused.filter(({ actor }) => actor.id === person.userId)).toHaveLength(routes().length);
   });
 
+  it('is told of what was refused for what was asked, too', async () => {
+    const before = await accesses();
+    const refused = [
+      ['checkpoint', '/audit/checkpoint?size=999999', 422],
+      ['proof-consistency', '/audit/proofs/consistency?from=9&to=3', 422],
+      ['proof-inclusion', '/audit/proofs/inclusion?position=1', 404],
+      ['room-at', `/audit/rooms/${privateRoom}/at`, 422],
+      ['events', '/audit/events?limit=many', 422],
+    ] as const;
+    for (const [, route, status] of refused)
+      expect([route, (await auditor.ask(route)).status]).toEqual([route, status]);
+    const noted = (await accesses()).slice(before.length).filter(({ data }) => data.allowed === false);
+    expect(noted.map(({ data }) => data.access)).toEqual(refused.map(([access]) => access));
+  });
+
   it('knows nothing of another organization, and that somebody asked stands in their own record', async () => {
     for (const route of [`/audit/rooms/${publicRoom}/at`, `/audit/rooms/${publicRoom}/replay`])
       expect((await stranger.ask(route)).status).toBe(404);

@@ -18,19 +18,23 @@ export function auditedRouter(routes: readonly AuditedRoute[], services: RecordS
 function handlerOf(route: AuditedRoute, services: RecordServices): RequestHandler {
   return async (request, response) => {
     const caller = await admitted(request, response, route, services);
-    await waitForPosition(request, services);
-    const question = route.prepare({ parameters: request.params, query: request.query });
-    const access = noteOf(request, response, route, caller, question.reason);
-    const room = await question.roomOf(caller, services);
-    await refuseUnseen(room, question, access, services);
-    const answered = await answer(question, caller, access, room, services);
-    await services.accessLog.note({
-      ...access,
-      ...roomPart(room),
-      allowed: true,
-      results: answered.results,
-      range: 'stream' in answered ? answered.range : null,
-    });
+    let access = noteOf(request, response, route, caller);
+    let answered: Answered;
+    try {
+      await waitForPosition(request, services);
+      const question = route.prepare({ parameters: request.params, query: request.query });
+      access = { ...access, reason: question.reason };
+      const room = await question.roomOf(caller, services);
+      access = { ...access, ...roomPart(room) };
+      refuseUnseen(room, question);
+      answered = await question.ask(caller, services);
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500)
+        await services.accessLog.note({ ...access, allowed: false, results: 0 });
+      throw error;
+    }
+    const range = 'stream' in answered ? answered.range : null;
+    await services.accessLog.note({ ...access, allowed: true, results: answered.results, range });
     await send(response, answered, () => mayStillLook(caller, services));
   };
 }
@@ -60,7 +64,7 @@ async function admitted(
   if (recordRoles.includes(now.role)) return now;
   if (!refusals.take(`${now.organizationId}|${now.userId}`))
     throw new Problem('rate-limited', { retryAfterSeconds: refusalWindowMs / 1_000 });
-  const access = noteOf(request, response, route, now, null);
+  const access = noteOf(request, response, route, now);
   await services.accessLog.note({ ...access, allowed: false, results: 0 });
   throw new Problem('forbidden');
 }
@@ -82,7 +86,6 @@ function noteOf(
   response: Response,
   route: AuditedRoute,
   { organizationId, userId, sessionId }: Caller,
-  reason: string | null,
 ): Note {
   return {
     organizationId,
@@ -98,7 +101,7 @@ function noteOf(
     isOwnRoom: false,
     range: null,
     asked: { path: request.path, ...request.query },
-    reason,
+    reason: null,
   };
 }
 
@@ -109,34 +112,10 @@ function roomPart(room: AskedRoom): Pick<Note, 'roomId' | 'isOwnRoom'> {
 }
 
 /** @throws Problem `not-found` for what is not of the organization, `reason-required` for what takes one. */
-async function refuseUnseen(
-  room: AskedRoom,
-  { reason }: PreparedQuestion,
-  access: Note,
-  { accessLog }: RecordServices,
-): Promise<void> {
+function refuseUnseen(room: AskedRoom, { reason }: PreparedQuestion): void {
   if (room.kind === 'none') return;
-  const isKnown = room.facts !== undefined;
-  if (isKnown && (room.facts.wasAlwaysPublic || reason !== null)) return;
-  await accessLog.note({ ...access, ...roomPart(room), allowed: false, results: 0 });
-  throw new Problem(isKnown ? 'reason-required' : 'not-found');
-}
-
-/** What is refused on a closer look is on the record too. */
-async function answer(
-  question: PreparedQuestion,
-  caller: Caller,
-  access: Note,
-  room: AskedRoom,
-  services: RecordServices,
-): Promise<Answered> {
-  try {
-    return await question.ask(caller, services);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404)
-      await services.accessLog.note({ ...access, ...roomPart(room), allowed: false, results: 0 });
-    throw error;
-  }
+  if (room.facts === undefined) throw new Problem('not-found');
+  if (!room.facts.wasAlwaysPublic && reason === null) throw new Problem('reason-required');
 }
 
 async function send(
