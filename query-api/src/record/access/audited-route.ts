@@ -20,16 +20,18 @@ interface Range {
 }
 
 /** What is answered, and what the record of the access says about it. */
-export type Answered =
-  | { readonly body: unknown; readonly results: number }
-  /** Sent as it comes; how much that is cannot be known beforehand, so the range stands for it. */
-  | {
-      /** @param signal given when whoever asked is gone */
-      readonly stream: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly results: number | null;
-      readonly range: Range | null;
-    };
+export type Answered = { readonly body: unknown; readonly results: number } | Streamed;
+
+/** Sent as it comes; how much that is cannot be known beforehand, so the range stands for it. */
+export interface Streamed {
+  /** @param signal given when whoever asked is gone */
+  readonly stream: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>;
+  /** Asked again and again while it is sent: false cuts it off. */
+  readonly isStillThere?: () => Promise<boolean>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly results: number | null;
+  readonly range: Range | null;
+}
 
 interface Definition<Parameters extends z.ZodObject, Query extends z.ZodObject> extends Omit<
   RouteDescription,

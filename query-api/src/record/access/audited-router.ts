@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { callerOf, Problem, recordRoles, requestIdOf, type Access, type Caller } from '@verbatim/shared';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { readMinPosition } from '../../consistency/min-position.ts';
 import type { RecordServices } from '../record-services.ts';
 import { refusalWindowMs, Refusals } from './refusals.ts';
-import type { Answered, AskedRoom, AuditedRoute, PreparedQuestion } from './audited-route.ts';
+import type { Answered, AskedRoom, AuditedRoute, PreparedQuestion, Streamed } from './audited-route.ts';
+import { sendStream } from './send-stream.ts';
 
 /** Everything about the record answers here: to owners and compliance only, and never before it is on the record. */
 export function auditedRouter(routes: readonly AuditedRoute[], services: RecordServices): Router {
@@ -35,8 +34,22 @@ function handlerOf(route: AuditedRoute, services: RecordServices): RequestHandle
     }
     const range = 'stream' in answered ? answered.range : null;
     await services.accessLog.note({ ...access, allowed: true, results: answered.results, range });
-    await send(response, answered, () => mayStillLook(caller, services));
+    if ('body' in answered) response.json(answered.body);
+    else await send(response, answered, caller, services);
   };
+}
+
+async function send(
+  response: Response,
+  { stream, headers, isStillThere }: Streamed,
+  caller: Caller,
+  services: RecordServices,
+): Promise<void> {
+  response.set(headers);
+  response.flushHeaders();
+  const mayGoOn = async (): Promise<boolean> =>
+    (await mayStillLook(caller, services)) && (isStillThere === undefined || (await isStillThere()));
+  await sendStream(response, stream, mayGoOn);
 }
 
 /** What is streamed may take hours: whoever is let go, logged out or loses the role meanwhile sees no more of it. */
@@ -116,42 +129,4 @@ function refuseUnseen(room: AskedRoom, { reason }: PreparedQuestion): void {
   if (room.kind === 'none') return;
   if (room.facts === undefined) throw new Problem('not-found');
   if (!room.facts.wasAlwaysPublic && reason === null) throw new Problem('reason-required');
-}
-
-async function send(
-  response: Response,
-  answered: Answered,
-  mayStillLook: () => Promise<boolean>,
-): Promise<void> {
-  if ('body' in answered) {
-    response.json(answered.body);
-    return;
-  }
-  response.set(answered.headers);
-  response.flushHeaders();
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  try {
-    const pieces = whileAllowed(answered.stream(gone.signal), mayStillLook);
-    await pipeline(Readable.from(pieces, { objectMode: true }), response);
-  } catch (error) {
-    if (!gone.signal.aborted || response.writableFinished) throw error;
-  }
-}
-
-const askAgainAfterMs = 1_000;
-
-/** Ends the connection, not the answer: what is cut off must not look whole. */
-async function* whileAllowed<Piece>(
-  pieces: AsyncIterable<Piece>,
-  mayStillLook: () => Promise<boolean>,
-): AsyncGenerator<Piece> {
-  let askedAt = performance.now();
-  for await (const piece of pieces) {
-    if (performance.now() - askedAt > askAgainAfterMs) {
-      if (!(await mayStillLook())) throw new Problem('forbidden');
-      askedAt = performance.now();
-    }
-    yield piece;
-  }
 }

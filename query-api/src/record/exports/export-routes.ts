@@ -32,10 +32,13 @@ export const exportRoutes = [
       if (body.status !== 'completed' || key === undefined)
         throw new Problem('not-found', { detail: 'The export is not finished yet.' });
       const { exports: jobs } = question.services;
+      const { organizationId } = question.caller;
       const file = jobs.fileOf(body.id);
       if (!(await file.exists())) throw new Problem('unavailable', { detail: 'The file is not here.' });
       return {
         stream: () => file.read(key),
+        // An erasure meanwhile destroys the key, but not what is held of it here.
+        isStillThere: async () => (await jobs.keyOf(organizationId, body.id)) !== undefined,
         headers: {
           'Content-Type': 'application/zip',
           'Content-Length': String(body.bytes),

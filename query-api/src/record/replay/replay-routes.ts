@@ -2,12 +2,9 @@ import { idSchema } from '@verbatim/shared';
 import { z } from 'zod';
 import { auditedRoute } from '../access/audited-route.ts';
 import { roomInPath } from '../access/room-in-path.ts';
-import { namesNow } from '../entries/names.ts';
-import { entryView, openRows } from '../entries/open-entries.ts';
 import { askedMoment, headOf, momentBefore, momentOf, momentSchema, type Moment } from '../past/moment.ts';
 import type { RecordServices } from '../record-services.ts';
-import { Pace } from './pace.ts';
-import { readRoom } from './read-room.ts';
+import { replayRoom } from './replay-room.ts';
 
 const maxSpeed = 1_000_000;
 
@@ -46,7 +43,7 @@ export const replayRoutes = [
       const room = { organizationId, roomId: parameters.roomId };
       return {
         stream: (signal) =>
-          replay(services, room, { from: start.endLeaf, to: end.endLeaf }, query.speed, signal),
+          replayRoom(services, room, { from: start.endLeaf, to: end.endLeaf }, query.speed, signal),
         headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8' },
         results: null,
         range: { from: start.position, to: end.position },
@@ -65,28 +62,4 @@ async function startOf(
   if (cursor === undefined && time !== undefined) return momentBefore(record, organizationId, time);
   const last = cursor === undefined ? BigInt(position ?? '0') - 1n : BigInt(cursor);
   return momentOf(record, organizationId, { position: (last < 0n ? 0n : last).toString() });
-}
-
-async function* replay(
-  { sources, freshKeyring }: RecordServices,
-  room: { readonly organizationId: string; readonly roomId: string },
-  range: { readonly from: bigint; readonly to: bigint },
-  speed: number,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
-  const pace = new Pace(speed, signal);
-  for await (const batch of readRoom(sources.record, room, range)) {
-    // Paced, a batch may take hours: each event is opened when it is due, so that what is erased meanwhile stays shut.
-    const parts = speed === 0 ? [batch] : batch.map((row) => [row]);
-    for (const rows of parts) {
-      if (rows[0] !== undefined) await pace.waitFor(rows[0].created);
-      const opened = await openRows(rows, freshKeyring());
-      const names = await namesNow(
-        sources.directory,
-        room.organizationId,
-        rows.map(({ actorId }) => actorId),
-      );
-      for (const row of opened) yield `${JSON.stringify(entryView(row, names))}\n`;
-    }
-  }
 }
