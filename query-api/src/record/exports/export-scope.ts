@@ -128,16 +128,49 @@ export async function roomsIn(source: SqlSource, scope: ExportScope): Promise<st
   return roomRows.parse(rows).map(({ roomId }) => roomId);
 }
 
+/** By these a message is part of an export: of one that was only edited or deleted in it, too, all is told. */
+const tellingTypes = `('MessageSent', 'MessageEdited', 'MessageDeleted')`;
+
 const dayRows = z.array(z.object({ day: z.string() }));
 
-/** UTC days on which somebody said something of it in a room. */
+/** UTC days on which those messages of a room were said that something of it is about. */
 export async function daysIn(source: SqlSource, scope: ExportScope, roomId: string): Promise<string[]> {
   const { rows } = await source.query(
-    `SELECT DISTINCT e.day FROM record.event AS e
+    `SELECT DISTINCT sent.day FROM record.event AS e
+     JOIN record.event AS sent ON sent.organization_id = e.organization_id AND sent.entity_id = e.entity_id
+       AND sent.type = 'MessageSent' AND sent.leaf_index <= e.leaf_index
      WHERE e.organization_id = $1 AND e.leaf_index >= $2 AND e.leaf_index < $3 ${scope.conditions}
-       AND e.room_id = $6 AND e.type = 'MessageSent' AND e.day IS NOT NULL
-     ORDER BY e.day`,
+       AND e.room_id = $6 AND e.type IN ${tellingTypes} AND sent.day IS NOT NULL
+     ORDER BY sent.day`,
     [...valuesOf(scope, scope.startLeaf), roomId],
   );
   return dayRows.parse(rows).map(({ day }) => day);
+}
+
+const messageRows = z.array(z.object({ messageId: z.string(), leafIndex: z.bigint() }));
+
+/** The messages among them that were said on this day, in order, a batch at a time. */
+export async function* messagesOn(
+  source: SqlSource,
+  scope: ExportScope,
+  roomId: string,
+  day: string,
+): AsyncGenerator<string[]> {
+  for (let from = 0n; ;) {
+    const { rows } = await source.query(
+      `SELECT sent.entity_id AS "messageId", sent.leaf_index AS "leafIndex" FROM record.event AS sent
+       WHERE sent.organization_id = $1 AND sent.room_id = $7 AND sent.day = $8 AND sent.type = 'MessageSent'
+         AND sent.leaf_index >= $9 AND EXISTS (
+           SELECT 1 FROM record.event AS e
+           WHERE e.organization_id = $1 AND e.entity_id = sent.entity_id
+             AND e.leaf_index >= $2 AND e.leaf_index < $3 ${scope.conditions} AND e.type IN ${tellingTypes})
+       ORDER BY sent.leaf_index LIMIT $6`,
+      [...valuesOf(scope, scope.startLeaf), batchEvents, roomId, day, from],
+    );
+    const messages = messageRows.parse(rows);
+    const last = messages.at(-1);
+    if (last === undefined) return;
+    yield messages.map(({ messageId }) => messageId);
+    from = last.leafIndex + 1n;
+  }
 }

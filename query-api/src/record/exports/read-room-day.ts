@@ -2,11 +2,11 @@ import { fieldsOf, type DomainEventOf, type Recorded } from '@verbatim/shared';
 import { openRows } from '../entries/open-entries.ts';
 import { recordColumns, recordRows } from '../entries/record-row.ts';
 import type { MessageTrail, RoomDay } from './mail.ts';
-import { eventsIn } from './export-scope.ts';
+import { messagesOn } from './export-scope.ts';
 import { textsOf, type TextEvent, type TranscriptSource } from './read-transcript.ts';
 import type { ExportedRoom, PresenceLine } from './transcript.ts';
 
-/** What was said in a room on a day, with all that became of it by the end of the export. */
+/** What was said in a room on a day, as far as the export is about it, with all that became of it by its end. */
 export async function readRoomDay(
   from: TranscriptSource,
   room: ExportedRoom,
@@ -32,9 +32,7 @@ export async function readRoomDay(
 
 async function* trailsOf(from: TranscriptSource, roomId: string, day: string): AsyncGenerator<MessageTrail> {
   const { source, scope, people } = from;
-  const more = `AND e.type = 'MessageSent' AND e.room_id = $7 AND e.day = $8`;
-  for await (const rows of eventsIn(source, scope, more, [roomId, day])) {
-    const messageIds = rows.flatMap(({ entityId }) => entityId ?? []);
+  for await (const messageIds of messagesOn(source, scope, roomId, day)) {
     const texts = await textsOf(from, messageIds);
     const deletions = await deletionsOf(from, messageIds);
     const personOf = await people.among([

@@ -1,5 +1,6 @@
 import {
   createPool,
+  importedRoomId,
   leafEntry,
   leafHash,
   openNote,
@@ -27,12 +28,17 @@ let database: Database;
 let owner: Person;
 let roomId: string;
 let messageIds: string[];
+let memberId: string;
+let importedId: string;
+/** When the first message was edited, after all were sent. */
+let editedAt: string;
 
 beforeAll(async () => {
   system = await startSystem();
   database = createPool(system.databaseUrl, { applicationName: 'test' });
   owner = await Person.signUp(system, 'Olga "O" Ölsen');
   const member = await owner.invite('Max');
+  memberId = member.userId;
   roomId = await owner.command('POST', '/chat/rooms', {
     kind: 'channel',
     name: 'Ops & Dev',
@@ -43,10 +49,33 @@ beforeAll(async () => {
   for (const text of ['=1+1', 'second "quoted"', 'third\nline'])
     messageIds.push(await member.say(roomId, text));
   const [first = '', second = ''] = messageIds;
+  const imported = {
+    sourceId: 'one',
+    at: '2026-01-05T10:00:00.000Z',
+    as: { sourceUserId: 'somebody', displayName: 'Somebody' },
+    command: { type: 'SendMessage', room: 'long ago', text: 'said long ago' },
+  };
+  await owner.commandAnswer('POST', '/chat/import', { items: [imported] });
+  importedId = importedRoomId(owner.organizationId, 'long ago');
   await member.command('PATCH', `/chat/messages/${first}`, { text: 'edited' });
   await owner.command('DELETE', `/chat/messages/${second}`);
   await owner.command('PUT', `/chat/messages/${first}/pin`);
   await member.command('POST', `/chat/rooms/${roomId}/leave`);
+  await projected();
+  const events = linesIn((await unzip(await write('jsonl'))).get('events.jsonl'));
+  const lines = events.map((line) => lineSchema.parse(line));
+  const longAgo = lines.find(({ type, room }) => type === 'MessageSent' && room === importedId);
+  await owner.command('DELETE', `/chat/messages/${longAgo?.entity.id}`);
+  await projected();
+  editedAt = lines.find(({ type }) => type === 'MessageEdited')?.stored.created ?? '';
+});
+afterAll(async () => {
+  await database.destroy();
+  await system.stop();
+});
+
+/** Until the record has everything that is in the log by now. */
+async function projected(): Promise<void> {
   const head = (await system.eventStore.head()) ?? 0n;
   await until('the record has caught up', async () => {
     const { rows } = await sqlSourceOf(database).query(
@@ -55,11 +84,7 @@ beforeAll(async () => {
     );
     return rows.length === 1;
   });
-});
-afterAll(async () => {
-  await database.destroy();
-  await system.stop();
-});
+}
 
 async function write(format: ExportFormat, filters: ExportFilters = {}): Promise<Buffer> {
   const source = sqlSourceOf(database);
@@ -161,7 +186,7 @@ describe('an export', () => {
     });
   });
 
-  it('as CSV counts to the log', async () => {
+  it('as CSV tells each thing in its order', async () => {
     const files = await unzip(await write('csv', { roomId }));
     const rows = z
       .array(z.record(z.string(), z.string()))
@@ -186,6 +211,62 @@ describe('an export', () => {
     const mail = await PostalMime.parse(files.get(name) ?? '');
     for (const words of ['=1+1', 'edited', 'second "quoted"', '[deleted by Olga "O" Ölsen]'])
       expect(mail.text).toContain(words);
+  });
+
+  it.each<[string, () => ExportFilters]>([
+    ['everything', () => ({})],
+    ['a room', () => ({ roomId })],
+    ['what came after messages were sent', () => ({ from: editedAt })],
+    ['what came before they were edited', () => ({ to: new Date(Date.parse(editedAt) - 1).toISOString() })],
+    ['somebody who wrote', () => ({ actorId: memberId })],
+    ['somebody who deleted what others wrote', () => ({ actorId: owner.userId, from: editedAt })],
+  ])('of %s counts to the log in every format', async (_, filters) => {
+    const kinds = { MessageSent: 'sent', MessageEdited: 'edited', MessageDeleted: 'deleted' } as const;
+    const told = (files: Map<string, string>) =>
+      linesIn(files.get('events.jsonl'))
+        .map((line) => lineSchema.parse(line))
+        .filter(({ type }) => type in kinds);
+    const [csv, actiance, mails, everything] = await Promise.all([
+      write('csv', filters()).then(unzip),
+      write('actiance', filters()).then(unzip),
+      write('eml', filters()).then(unzip),
+      write('jsonl').then(unzip),
+    ]);
+    const inScope = told(csv);
+    expect(inScope.length).toBeGreaterThan(0);
+    const deletions = inScope.filter(({ type }) => type === 'MessageDeleted').length;
+
+    const rows = z
+      .array(z.record(z.string(), z.string()))
+      .parse(parseCsv(csv.get('messages.csv') ?? '', { columns: true, record_delimiter: '\r\n' }))
+      .filter((row) => row['Post Type'] === 'message' && row['Post Update Type'] !== 'UpdatedNoMsgChange');
+    expect(rows).toHaveLength(inScope.length);
+    expect(rows.filter((row) => row['Post Update Type'] === 'Deleted')).toHaveLength(deletions);
+
+    const xml = actiance.get('actiance.xml') ?? '';
+    const times = (words: string): number => xml.split(words).length - 1;
+    expect(times('<Message>') - times('>UpdatedNoMsgChange<')).toBe(inScope.length);
+    expect(times('>Deleted<')).toBe(deletions);
+
+    // A mail has all that was said on a day: of each message that is told of, whatever became of it by the end.
+    const end = manifestIn(mails).treeSize;
+    const ids = new Set(inScope.map(({ entity }) => entity.id));
+    const ofThese = told(everything).filter(({ entity, leafIndex }) => ids.has(entity.id) && leafIndex < end);
+    let entries = 0;
+    for (const [name, content] of mails) {
+      if (!name.startsWith('mail/')) continue;
+      const { text = '' } = await PostalMime.parse(content);
+      const messages = text.slice(text.indexOf('\nMessages'));
+      entries += messages.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z /gm)?.length ?? 0;
+    }
+    expect(entries).toBe(ofThese.length);
+  });
+
+  it('as mail has what became of a message under the day on which it was said', async () => {
+    const files = await unzip(await write('eml', { roomId: importedId, from: editedAt }));
+    const { text } = await PostalMime.parse(files.get(`mail/${importedId}/2026-01-05.eml`) ?? '');
+    expect(text).toContain('said long ago');
+    expect(text).toContain('[deleted by Olga "O" Ölsen]');
   });
 
   it('is signed over every byte', async () => {
