@@ -93,11 +93,16 @@ async function addMails(zip: ZipWriter, from: TranscriptSource): Promise<ZippedF
   const files: ZippedFile[] = [];
   for await (const room of roomsOf(from)) {
     const { presence } = await presenceOf(from, room.id);
-    const dayOf = ({ atMs }: PresenceLine): string => new Date(atMs).toISOString().slice(0, 10);
-    const days = new Set([...(await daysIn(from.source, from.scope, room.id)), ...presence.map(dayOf)]);
+    const byDay = new Map<string, PresenceLine[]>();
+    for (const line of presence) {
+      const day = new Date(line.atMs).toISOString().slice(0, 10);
+      const ofDay = byDay.get(day);
+      if (ofDay === undefined) byDay.set(day, [line]);
+      else ofDay.push(line);
+    }
+    const days = new Set([...(await daysIn(from.source, from.scope, room.id)), ...byDay.keys()]);
     for (const day of [...days].sort()) {
-      const ofDay = presence.filter((line) => dayOf(line) === day);
-      const roomDay = await readRoomDay(from, room, day, ofDay);
+      const roomDay = await readRoomDay(from, room, day, byDay.get(day) ?? []);
       files.push(await zip.add(`mail/${room.id}/${day}.eml`, mailOf(roomDay)));
     }
   }
