@@ -54,6 +54,6 @@ it('leaves nothing of an export behind that was cut off', async () => {
   const origin = `http://127.0.0.1:${port}`;
   const file = path.join(directory, 'export.zip');
   const args = [file, '--id', id, '--origin', origin, '--email', 'olga@example.org', '--password', 'secret'];
-  await expect(exportAction.run(args)).rejects.toThrow();
+  await expect(exportAction.run(args)).rejects.toThrow('The download was cut off.');
   expect(await readdir(directory)).toEqual([]);
 });

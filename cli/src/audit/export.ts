@@ -118,7 +118,7 @@ async function receive(
   const handle = await open(part, 'w', 0o600);
   try {
     const body = await client.stream(`/audit/exports/${encodeURIComponent(made.id)}/download`);
-    for await (const piece of body) {
+    for await (const piece of untilCutOff(body)) {
       sha256.update(piece);
       bytes += piece.length;
       bar.advance(piece.length);
@@ -130,4 +130,15 @@ async function receive(
     await handle.close();
   }
   return { bytes, sha256: sha256.digest('hex') };
+}
+
+async function* untilCutOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new CommandFailure(
+      'The download was cut off. Somebody in it may have been erased meanwhile: ask for a new export then.',
+      { cause },
+    );
+  }
 }
