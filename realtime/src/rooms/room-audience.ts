@@ -133,14 +133,14 @@ export class RoomAudience implements Flushable {
       }
   }
 
+  /** Also to those who catch up yet: what is said now is not in what they catch up on. */
   sendMomentary(bytes: Buffer, exceptUserId?: string): void {
-    for (const subscriber of this.#live)
+    for (const subscriber of this.#subscriptions.keys())
       if (subscriber.userId !== exceptUserId) subscriber.sendMomentary(bytes);
   }
 
-  /** Those who receive it now. */
   collect(into: Set<Subscriber>): void {
-    for (const subscriber of this.#live) into.add(subscriber);
+    for (const subscriber of this.#subscriptions.keys()) into.add(subscriber);
   }
 
   flush(): void {

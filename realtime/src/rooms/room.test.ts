@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DurableFrame } from '@verbatim/shared';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { encodeFrame } from '../wire/encode-frame.ts';
 import { TickFlusher } from '../wire/tick-flusher.ts';
 import {
   deletedFrame,
@@ -14,6 +15,7 @@ import {
 } from './frames-fixture.ts';
 import { RecordingSubscriber } from './recording-subscriber.ts';
 import { Room } from './room.ts';
+import type { Subscriber } from './subscriber.ts';
 
 /** The room as Postgres has it: what was committed can be read, after a turn or a few. */
 class Committed {
@@ -159,6 +161,22 @@ describe('a room', () => {
       room.subscribe(subscriber, { lastSeq: 50, isMember: true }, { seq: 20 });
     for (const subscriber of subscribers) await settled(() => expect(subscriber.seqs).toEqual(upTo(21, 50)));
     expect(committed.reads).toBe(1);
+  });
+
+  test('tells what is said beside its frames to those who catch up too, and no more to the removed', async () => {
+    const committed = new Committed();
+    for (let seq = 0; seq < 50; seq += 1) committed.commit(messageFrame);
+    const room = roomOver(committed);
+    const [behind, gone] = [new RecordingSubscriber('u'), new RecordingSubscriber('gone')];
+    for (const subscriber of [behind, gone])
+      room.subscribe(subscriber, { lastSeq: 50, isMember: true }, { seq: 20 });
+    room.take(committed.commit((seq) => leftFrame(seq, 'gone')));
+    room.sendMomentary(encodeFrame({ type: 'read', roomId, userId: 'u', readSeq: 50 }));
+    const receivers = new Set<Subscriber>();
+    room.collectSubscribers(receivers);
+    expect([...receivers]).toEqual([behind]);
+    expect([behind, gone].map(({ frames }) => frames.map(({ type }) => type))).toEqual([['read'], []]);
+    await settled(() => expect(behind.seqs).toEqual(upTo(21, 51)));
   });
 
   test('tells a gap to whoever is further behind than a catch-up goes, and goes on live', async () => {
