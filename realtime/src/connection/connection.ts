@@ -167,8 +167,8 @@ export class Connection implements Subscriber {
     this.#outbound.send(bytes);
   }
 
-  sendMomentary(bytes: Buffer): void {
-    this.#outbound.sendMomentary(bytes);
+  sendMomentary(bytes: Buffer): boolean {
+    return this.#outbound.sendMomentary(bytes);
   }
 
   whenDrained(): Promise<void> {

@@ -1,12 +1,11 @@
 import type { PeerMessage, Person, PresenceStatus } from '@verbatim/shared';
-import { LRUCache } from 'lru-cache';
 import { Subject, Subscription, bufferTime, delay, filter, interval, merge } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { personKey, type People } from '../people/people.ts';
 import type { RelayReadModel } from '../read-model/relay-read-model.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Subscriber } from '../rooms/subscriber.ts';
-import { encodeFrame } from '../wire/encode-frame.ts';
+import { PresenceAnnouncer } from './presence-announcer.ts';
 import { PresenceBook, type PresenceChange } from './presence-book.ts';
 import { RoomPeople } from './room-people.ts';
 
@@ -29,7 +28,6 @@ const heartbeatMs = 10_000;
 const validForMs = 30_000;
 const lookForExpiredEveryMs = 1_000;
 const maxPeopleOfMessage = 500;
-const maxEncodedFrames = 20_000;
 
 /**
  * Who is there: told to those who share a room with them, never stored, and right again by itself after any
@@ -39,11 +37,10 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #book = new PresenceBook();
   readonly #roomPeople: RoomPeople;
+  readonly #announcer: PresenceAnnouncer;
   readonly #arrivals = new Subject<Person>();
   readonly #departures = new Subject<Person>();
   readonly #running = new Subscription();
-  /** After a restart everybody is told of everybody: the same frames over and over. */
-  readonly #encoded = new LRUCache<string, Buffer>({ max: maxEncodedFrames });
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -51,6 +48,9 @@ export class Presence {
       options.readModel,
       (room, userIds) => this.#introduce(room, userIds),
       options.onFault,
+    );
+    this.#announcer = new PresenceAnnouncer(this.#book, (listener, { userId }) =>
+      [...this.#roomPeople.roomsOf(userId)].some((room) => room.isReceivedBy(listener)),
     );
     this.#running.add(
       merge(this.#arrivals, this.#departures.pipe(delay(leaveGraceMs)))
@@ -136,37 +136,31 @@ export class Presence {
   }
 
   /** To everybody else who shares a room with the person, once each. */
-  #tell({ userId, status }: PresenceChange): void {
+  #tell(person: Person): void {
     const listeners = new Set<Subscriber>();
-    for (const room of this.#roomPeople.roomsOf(userId)) room.collectSubscribers(listeners);
-    const bytes = this.#encode(userId, status);
-    for (const listener of listeners) if (listener.userId !== userId) listener.sendMomentary(bytes);
+    for (const room of this.#roomPeople.roomsOf(person.userId)) room.collectSubscribers(listeners);
+    this.#announcer.announce(person, listeners);
   }
 
   /** These of a room's people are known now: those who receive it learn who of them is there. */
   #introduce(room: Room, userIds: ReadonlySet<string>): void {
-    for (const userId of userIds) {
-      const status = this.#book.toldOf({ organizationId: room.organizationId, userId });
-      if (status !== 'offline') room.sendMomentary(this.#encode(userId, status), userId);
-    }
+    const listeners = new Set<Subscriber>();
+    room.collectSubscribers(listeners);
+    for (const userId of userIds) this.#announceUnlessOffline(room, userId, listeners);
   }
 
   #tellOf(connection: Connection, room: Room, introduced: Set<string>): void {
     for (const userId of this.#roomPeople.of(room) ?? []) {
       if (introduced.has(userId)) continue;
       introduced.add(userId);
-      const status = this.#book.toldOf({ organizationId: room.organizationId, userId });
-      if (status !== 'offline') connection.sendMomentary(this.#encode(userId, status));
+      this.#announceUnlessOffline(room, userId, [connection]);
     }
   }
 
-  #encode(userId: string, status: PresenceStatus): Buffer {
-    const key = `${userId}/${status}`;
-    const known = this.#encoded.get(key);
-    if (known !== undefined) return known;
-    const bytes = encodeFrame({ type: 'presence', userId, status });
-    this.#encoded.set(key, bytes);
-    return bytes;
+  /** Offline is whoever nothing was said of. */
+  #announceUnlessOffline({ organizationId }: Room, userId: string, listeners: Iterable<Subscriber>): void {
+    const person = { organizationId, userId };
+    if (this.#book.toldOf(person) !== 'offline') this.#announcer.announce(person, listeners);
   }
 
   #expire(): void {

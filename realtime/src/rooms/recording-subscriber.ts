@@ -1,4 +1,5 @@
 import { serverFrameSchema, type ServerFrame } from '@verbatim/shared';
+import { outboundLimits } from '../wire/outbound.ts';
 import type { RoomPoint, Subscriber } from './subscriber.ts';
 
 /** The other end of a connection in tests: reads the bytes it is sent, when it reads. */
@@ -29,8 +30,10 @@ export class RecordingSubscriber implements Subscriber {
     if (this.#isReading) this.#read();
   }
 
-  sendMomentary(bytes: Buffer): void {
+  sendMomentary(bytes: Buffer): boolean {
+    if (this.unreadBytes > outboundLimits.unreadBytesForMomentary) return false;
     this.send(bytes);
+    return true;
   }
 
   whenDrained(): Promise<void> {

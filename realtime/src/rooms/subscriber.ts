@@ -3,10 +3,11 @@ export interface Subscriber {
   readonly userId: string;
   /** Frames that must arrive, in order, or the connection ends. */
   send(bytes: Buffer): void;
-  /** Frames that may be dropped. */
-  sendMomentary(bytes: Buffer): void;
+  /** Frames that may be dropped. False when they are: there is too much to read yet. */
+  sendMomentary(bytes: Buffer): boolean;
   /** Bytes that the other side has not taken yet. */
   readonly unreadBytes: number;
+  /** Resolves once it has taken them, or has ended. */
   whenDrained(): Promise<void>;
   /** The room has become the person's own. */
   onMember(roomId: string, cursor: RoomPoint): void;

@@ -55,6 +55,21 @@ describe('what is sent to a socket', () => {
     expect(onOverflow).not.toHaveBeenCalled();
   });
 
+  test('is drained once the system has taken it, not when it was handed over', async () => {
+    far.pause();
+    const outbound = new Outbound(near, new TickFlusher(), () => undefined);
+    const piece = Buffer.alloc(2 * outboundLimits.joinedBytes, 'x');
+    while (near.writableLength === 0) {
+      outbound.send(piece);
+      await new Promise(setImmediate);
+    }
+    expect(outbound.unreadBytes).toBe(near.writableLength);
+    const drained = outbound.whenDrained();
+    far.resume();
+    await drained;
+    expect(outbound.sendMomentary(piece)).toBe(true);
+  });
+
   test('is too much when the bound is passed', async () => {
     far.pause();
     const onOverflow = vi.fn(() => outbound.close());

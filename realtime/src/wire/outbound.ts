@@ -58,9 +58,9 @@ export class Outbound implements Flushable {
     return true;
   }
 
-  /** Resolves once what is queued has been handed to the system, or the socket is closed. */
+  /** Resolves once the system has taken what there is but for what it likes to have at hand, or the socket is closed. */
   whenDrained(): Promise<void> {
-    if (this.#isClosed || this.#queuedBytes === 0) return Promise.resolve();
+    if (this.#isClosed || this.#isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
@@ -68,7 +68,7 @@ export class Outbound implements Flushable {
     this.#isScheduled = false;
     while (this.#queue.length > 0 && !this.#isBlocked && !this.#isClosed)
       this.#isBlocked = !this.#socket.write(this.#takeJoined());
-    if (this.#queuedBytes === 0) this.#wake();
+    if (this.#isDrained) this.#wake();
   }
 
   /** Writes what there is, if the socket takes it, and takes no more. */
@@ -78,6 +78,10 @@ export class Outbound implements Flushable {
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#wake();
+  }
+
+  get #isDrained(): boolean {
+    return this.#queuedBytes === 0 && !this.#isBlocked;
   }
 
   #drain(): void {
