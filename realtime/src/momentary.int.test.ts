@@ -72,6 +72,36 @@ describe('momentary frames', () => {
     expect(await client.heard('directory')).toEqual({ type: 'directory', version: 7 });
   });
 
+  test('a marker that is told while a hello is looked at is in its answer', async () => {
+    const { organizationId } = world;
+    const roomId = await world.room([ann, bob]);
+    const other = await fixture.enter(bob);
+    const directory = await fixture.hold('directory.organization');
+    const client = await fixture.connect().opened();
+    client.say({ type: 'hello', token: fixture.tokenOf(ann) });
+    await directory.awaited();
+    world.push({ kind: 'read', organizationId, roomId, userId: ann.userId, readSeq: 2 });
+    await other.heard('read');
+    await directory.release();
+    expect((await client.heard('ready')).rooms).toContainEqual({ roomId, seq: 2, epoch: 0, readSeq: 2 });
+  });
+
+  test('markers and who is there reach a client that catches up yet', async () => {
+    const { organizationId } = world;
+    const [cat, dog] = [await world.person(), await world.person()];
+    const roomId = await world.room([cat, dog]);
+    await world.sendMany(roomId, cat, 100);
+    const frames = await fixture.hold('chat.frame');
+    const client = await fixture.enter(dog, { [roomId]: 2 });
+    await fixture.enter(cat);
+    expect(await client.heard('presence')).toMatchObject({ userId: cat.userId, status: 'online' });
+    world.push({ kind: 'read', organizationId, roomId, userId: dog.userId, readSeq: 102 });
+    expect(await client.heard('read')).toMatchObject({ roomId, readSeq: 102 });
+    expect(client.seqs(roomId)).toEqual([]);
+    await frames.release();
+    await eventually(() => expect(client.seqs(roomId).at(-1)).toBe(102));
+  });
+
   test('who is there is told to a newcomer behind all that was missed', async () => {
     const [cat, dog] = [await world.person(), await world.person()];
     const roomId = await world.room([cat, dog]);

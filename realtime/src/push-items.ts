@@ -17,11 +17,9 @@ export function takePush(context: RelayContext, item: PushItem): void {
         bringIn(context, { organizationId, userId: item.frame.user.id }, item.frame);
       return;
     }
-    case 'read': {
-      const { roomId, userId, readSeq } = item;
-      rooms.get(roomId)?.sendMomentary(encodeFrame({ type: 'read', roomId, userId, readSeq }));
+    case 'read':
+      tellMarker(context, item);
       return;
-    }
     case 'session-ended':
       for (const connection of people.connectionsOf(item))
         if (item.sessionId === null || connection.identity?.claims.sessionId === item.sessionId)
@@ -38,6 +36,21 @@ export function takePush(context: RelayContext, item: PushItem): void {
     default:
       assertNever(item);
   }
+}
+
+/** Somebody's own devices count by it, and no seq would tell them that it was lost; to others it may be. */
+function tellMarker(
+  { rooms, people }: RelayContext,
+  marker: Extract<PushItem, { readonly kind: 'read' }>,
+): void {
+  const { roomId, userId, readSeq } = marker;
+  const own = people.connectionsOf(marker);
+  for (const { phase } of own) if (phase.status === 'entering') phase.lateReadSeqs.set(roomId, readSeq);
+  const room = rooms.get(roomId);
+  if (room === undefined) return;
+  const bytes = encodeFrame({ type: 'read', roomId, userId, readSeq });
+  for (const connection of own) if (connection.rooms.has(roomId)) connection.send(bytes);
+  room.sendMomentary(bytes, userId);
 }
 
 /** A held room has dealt with a frame: what it means to people beyond those who received it. */

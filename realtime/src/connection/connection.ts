@@ -37,8 +37,15 @@ export type Phase =
   | { readonly status: 'greeting'; readonly helloUntilMs: number }
   /** It has said hello and waits for its turn. */
   | { readonly status: 'waiting' }
-  /** The hello is being looked at; rooms that the person is added to meanwhile are remembered. */
-  | { readonly status: 'entering'; readonly identity: Identity; readonly lateRoomIds: Set<string> }
+  /** The hello is being looked at; what happens to the person meanwhile is remembered. */
+  | {
+      readonly status: 'entering';
+      readonly identity: Identity;
+      /** Rooms that the person was added to. */
+      readonly lateRoomIds: Set<string>;
+      /** How far the person has read, by room. */
+      readonly lateReadSeqs: Map<string, number>;
+    }
   | { readonly status: 'ready'; readonly identity: Identity }
   | { readonly status: 'closed' };
 
@@ -152,7 +159,7 @@ export class Connection implements Subscriber {
   }
 
   enter(identity: Identity): void {
-    this.#move({ status: 'entering', identity, lateRoomIds: new Set() });
+    this.#move({ status: 'entering', identity, lateRoomIds: new Set(), lateReadSeqs: new Map() });
   }
 
   becomeReady(identity: Identity): void {

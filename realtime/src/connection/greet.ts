@@ -17,8 +17,8 @@ const unavailableRetryMs = 1_000;
 
 /**
  * Takes a hello: who it is, whether their session lives, where their rooms stand. The connection is known by its
- * person from the first moment, so that a removal, an end of session or a new room that happens during the
- * queries is not missed.
+ * person from the first moment, so that a removal, an end of session, a new room or a read marker that happens
+ * during the queries is not missed.
  */
 export async function greet(context: RelayContext, connection: Connection, hello: Hello): Promise<void> {
   const { people, readModel, tokens, limits, logger } = context;
@@ -89,7 +89,7 @@ function welcome(
 ): void {
   const { phase, origin } = connection;
   if (phase.status !== 'entering') return;
-  const { identity, lateRoomIds } = phase;
+  const { identity, lateRoomIds, lateReadSeqs } = phase;
   const admitted = admit(context, identity, rooms);
   if (origin.onlyRoomId !== undefined && admitted.length === 0) {
     connection.close(closeCodes.forbidden);
@@ -108,7 +108,7 @@ function welcome(
         roomId: room.roomId,
         seq: rights.lastSeq,
         epoch: room.epoch,
-        readSeq,
+        readSeq: lateReadSeqs.get(room.roomId) ?? readSeq,
       })),
   });
   const resume = hello.resume ?? {};

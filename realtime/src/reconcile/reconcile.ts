@@ -47,7 +47,7 @@ export function createReconciler(context: RelayContext): Reconciler {
     for (const { roomId, readSeq, ...person } of await readModel.readMarkers(slice)) {
       const bytes = encodeFrame({ type: 'read', roomId, userId: person.userId, readSeq });
       for (const connection of people.connectionsOf(person))
-        if (connection.rooms.has(roomId)) connection.sendMomentary(bytes);
+        if (connection.rooms.has(roomId)) connection.send(bytes);
     }
   };
   const sessionIds = function* (): Generator<string> {

@@ -13,10 +13,11 @@ import {
 } from '@verbatim/shared';
 import { freshDatabase } from '@verbatim/testing';
 import pg from 'pg';
+import { vi } from 'vitest';
 import type { CommandGateway } from '../commands/command-gateway.ts';
 import { relayLimitsOf } from '../limits/relay-limits.ts';
 import { createRelay, type RelayOptions } from '../relay.ts';
-import { ClientSocket } from './client-socket.ts';
+import { ClientSocket, patience } from './client-socket.ts';
 import { readModelTables } from './read-model-tables.ts';
 import { WrittenWorld, type WrittenPerson } from './written-world.ts';
 
@@ -98,6 +99,25 @@ export async function startRelayFixture(options: Partial<RelayOptions> = {}) {
       client.say({ type: 'hello', token: tokenOf(person), ...(resume && { resume }) });
       await client.heard('ready');
       return client;
+    },
+    /** Whoever reads the table waits until `release`; `awaited` resolves once somebody does. */
+    hold: async (table: string) => {
+      const holder = await pool.connect();
+      await holder.query(`BEGIN; LOCK TABLE ${table}`);
+      return {
+        awaited: () =>
+          vi.waitFor(async () => {
+            const { rowCount } = await pool.query(
+              'SELECT FROM pg_locks WHERE relation = $1::regclass AND NOT granted',
+              [table],
+            );
+            if (rowCount === 0) throw new Error(`nobody waits for ${table}`);
+          }, patience),
+        release: async () => {
+          await holder.query('ROLLBACK');
+          holder.release();
+        },
+      };
     },
     stop: async () => {
       for (const client of clients) client.webSocket.terminate();
