@@ -61,19 +61,19 @@ export function createReconciler(context: RelayContext): Reconciler {
     people: new Slices(() => people.all(), peopleOfRound),
     sessions: new Slices(() => new Set(sessionIds()), sessionsOfRound),
   };
-  const compareNext = async (arePushesLost: boolean): Promise<void> => {
-    await compareSessions(slices.sessions.next());
-    await compareRooms(slices.rooms.next());
-    const next = slices.people.next();
-    await comparePeople(next);
-    if (arePushesLost) await tellMarkers(next);
-  };
   return {
-    round: () => compareNext(false),
+    round: async () => {
+      await compareSessions(slices.sessions.next());
+      await compareRooms(slices.rooms.next());
+      await comparePeople(slices.people.next());
+    },
     everything: async () => {
-      for (const each of Object.values(slices)) each.restart();
-      do await compareNext(true);
-      while (Object.values(slices).some((each) => each.isUnderWay));
+      await slices.sessions.through(compareSessions);
+      await slices.rooms.through(compareRooms);
+      await slices.people.through(async (slice) => {
+        await comparePeople(slice);
+        await tellMarkers(slice);
+      });
     },
   };
 }

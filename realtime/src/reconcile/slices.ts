@@ -9,9 +9,11 @@ export class Slices<Item> {
     this.#size = size;
   }
 
-  /** Whether the round is not over yet. */
-  get isUnderWay(): boolean {
-    return this.#rest.length > 0;
+  /** Goes through everything once, from the beginning. */
+  async through(visit: (slice: readonly Item[]) => Promise<void>): Promise<void> {
+    this.#rest = [];
+    do await visit(this.next());
+    while (this.#rest.length > 0);
   }
 
   next(): readonly Item[] {
@@ -19,9 +21,5 @@ export class Slices<Item> {
     const slice = this.#rest.slice(0, this.#size);
     this.#rest = this.#rest.slice(this.#size);
     return slice;
-  }
-
-  restart(): void {
-    this.#rest = [];
   }
 }
