@@ -116,6 +116,10 @@ export class Connection implements Subscriber {
     return this.identity?.claims.userId ?? '';
   }
 
+  get isOpen(): boolean {
+    return this.#phase.status !== 'closed';
+  }
+
   get caller(): CommandCaller {
     const { address, userAgent } = this.origin;
     return { token: this.identity?.token ?? '', ip: address, userAgent };

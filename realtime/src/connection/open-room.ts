@@ -62,9 +62,9 @@ function receive(
   const rights = { lastSeq, isMember: role !== null };
   if (!room.admits(claims.userId, rights)) return false;
   connection.say({ type: 'room_added', roomId, lastSeq, epoch: room.epoch });
+  connection.rooms.set(roomId, room); // first, so that it lets go of the room if it ends by what it is sent
   if (!room.isReceivedBy(connection) || after !== undefined)
     room.subscribe(connection, rights, after === undefined ? undefined : { seq: after });
-  connection.rooms.set(roomId, room);
   presence.roomJoined(connection, room);
   return true;
 }

@@ -8,6 +8,7 @@ export class RecordingSubscriber implements Subscriber {
   readonly frames: ServerFrame[] = [];
   readonly memberOf: RoomPoint[] = [];
   readonly lost: string[] = [];
+  isOpen = true;
   #unread: Buffer[] = [];
   #isReading = true;
   #waiters: (() => void)[] = [];

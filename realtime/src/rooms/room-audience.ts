@@ -68,9 +68,13 @@ export class RoomAudience implements Flushable {
     return true;
   }
 
-  /** From `cursor` on, as soon as the subscriber has been sent what comes before. */
+  /**
+   * From `cursor` on, as soon as the subscriber has been sent what comes before. One that has ended, if only by
+   * what it was told of the room a moment ago, would stay here for good: nobody removes it any more.
+   */
   add(subscriber: Subscriber, { lastSeq, isMember }: RoomRights, cursor: number): void {
     this.remove(subscriber);
+    if (!subscriber.isOpen) return;
     const subscription = { subscriber, rightsAsOf: lastSeq, isMember, cursor };
     this.#subscriptions.set(subscriber, subscription);
     if (cursor > this.#log.seq) this.#aheadCount += 1;

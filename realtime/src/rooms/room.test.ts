@@ -204,6 +204,17 @@ describe('a room', () => {
     expect(subscriber.frames[0]).toEqual({ type: 'reset', roomId, epoch: 1 });
   });
 
+  test('keeps nobody who ends by what they are told as they come', () => {
+    const room = roomOver(new Committed());
+    const slow = new RecordingSubscriber('u');
+    slow.send = () => {
+      slow.isOpen = false;
+      room.unsubscribe(slow);
+    };
+    room.subscribe(slow, { lastSeq: 0, isMember: true }, { seq: 9 });
+    expect([slow.isOpen, room.audienceSize]).toEqual([false, 0]);
+  });
+
   test('sends nothing that comes after a removal to the removed, live or catching up', async () => {
     const committed = new Committed();
     for (let seq = 0; seq < 5; seq += 1) committed.commit(messageFrame);

@@ -1,6 +1,8 @@
 /** A connection as a room sees it. */
 export interface Subscriber {
   readonly userId: string;
+  /** False once it has ended, which any `send` may bring about: it was too slow. */
+  readonly isOpen: boolean;
   /** Frames that must arrive, in order, or the connection ends. */
   send(bytes: Buffer): void;
   /** Frames that may be dropped. False when they are: there is too much to read yet. */
