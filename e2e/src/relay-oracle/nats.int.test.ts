@@ -4,6 +4,7 @@ import { ChatApi } from '../services/chat-api.ts';
 import { startGrownUpSystem, type GrownUpSystem } from '../services/grown-up-system.ts';
 import { cutClient, slowClient } from './client-faults.ts';
 import { playRound, type Fault } from './play-round.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import { seedsOfRun } from './seeds.ts';
 
 // Without the program there is nothing to test against: Debian has it as `nats-server`.
@@ -29,10 +30,7 @@ describe.skipIf(!hasNatsServer())('two relays and two projectors over NATS', () 
     await system.nats?.restart();
   };
   /** Clients go from relay to relay, as a balancer sends them. */
-  const relayUrl = (client: number): string => {
-    const relay = system.relays[(client + Math.floor(Math.random() * 2)) % system.relays.length];
-    return `ws://127.0.0.1:${relay?.port ?? 0}/ws`;
-  };
+  const relayUrl = (random: SeededRandom): string => `ws://127.0.0.1:${random.pick(system.relays).port}/ws`;
 
   test.concurrent.each(seedsOfRun({ short: 8, long: 1_000 }))(
     'seed %i: every client ends with what a fresh fetch gives',

@@ -12,8 +12,8 @@ export type Fault = (random: SeededRandom, clients: readonly OracleClient[]) => 
 export interface Round {
   readonly seed: number;
   readonly people: readonly ChatApi[];
-  /** The relay that the client of this number connects to, asked before each connection. */
-  readonly relayUrl: (client: number) => string;
+  /** The relay that a client connects to, asked before each connection. */
+  readonly relayUrl: (random: SeededRandom) => string;
   readonly acts: number;
   /** One of these goes wrong now and then. */
   readonly faults: readonly Fault[];
@@ -33,14 +33,15 @@ export async function playRound(round: Round): Promise<void> {
   const { seed, people, relayUrl, acts, faults, heal, guest } = round;
   const random = new SeededRandom(seed);
   const roomIds = [newId(), newId()];
-  const clients = people.map(
-    (person, index) =>
-      new OracleClient(
-        person,
-        () => relayUrl(index),
-        (roomId) => roomIds.includes(roomId),
-      ),
-  );
+  const clients = people.map((person) => {
+    // One of its own for each: how often they connect depends on the machine, and the acts must not depend on it.
+    const routes = new SeededRandom(random.below(2 ** 32));
+    return new OracleClient(
+      person,
+      () => relayUrl(routes),
+      (roomId) => roomIds.includes(roomId),
+    );
+  });
   const stage: Stage = { random, people, clients, roomIds, messages: [] };
   try {
     for (const [index, id] of roomIds.entries())
