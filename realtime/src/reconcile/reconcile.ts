@@ -46,8 +46,13 @@ export function createReconciler(context: RelayContext): Reconciler {
     if (slice.length === 0) return;
     for (const { roomId, readSeq, ...person } of await readModel.readMarkers(slice)) {
       const bytes = encodeFrame({ type: 'read', roomId, userId: person.userId, readSeq });
-      for (const connection of people.connectionsOf(person))
+      for (const connection of people.connectionsOf(person)) {
+        const { phase } = connection;
+        // What was pushed meanwhile is newer.
+        if (phase.status === 'entering' && !phase.lateReadSeqs.has(roomId))
+          phase.lateReadSeqs.set(roomId, readSeq);
         if (connection.rooms.has(roomId)) connection.send(bytes);
+      }
     }
   };
   const sessionIds = function* (): Generator<string> {

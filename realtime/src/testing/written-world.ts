@@ -53,6 +53,19 @@ export class WrittenWorld {
     return roomId;
   }
 
+  /** Many at once, each with one frame that the person has read; none is pushed. */
+  async manyRooms({ userId }: WrittenPerson, count: number): Promise<void> {
+    await this.#database.query(
+      `WITH room AS (
+         INSERT INTO chat.room
+         SELECT $1, gen_random_uuid(), 'private', 1, 1, 0 FROM generate_series(1, $3::integer)
+         RETURNING room_id),
+       participant AS (INSERT INTO chat.participant SELECT $1, room_id, $2, 'member' FROM room)
+       INSERT INTO chat.inbox SELECT $1, room_id, $2, 1 FROM room`,
+      [this.organizationId, userId, count],
+    );
+  }
+
   async join(roomId: string, { userId }: WrittenPerson, change?: Change): Promise<number> {
     await this.#database.query(`INSERT INTO chat.participant VALUES ($1, $2, $3, 'member')`, [
       this.organizationId,
