@@ -160,16 +160,22 @@ describe('rights', () => {
     expect(back.seqs(roomId)).toEqual([]);
   });
 
-  test('a public room that becomes private goes from those who are not in it', async () => {
+  test.each([
+    ['pushed', true],
+    ['not pushed', false],
+  ])('a public room that becomes private goes from those who are not in it (%s)', async (_name, isPushed) => {
     const roomId = await world.room([bob], 'public');
     const [reader, member] = [await fixture.enter(ann), await fixture.enter(bob)];
     reader.say({ type: 'join_room', roomId });
     await reader.heard('room_added');
-    await world.setVisibility(roomId, 'private');
-    await world.send(roomId, bob, 'among us');
-    await reader.heard('room_removed');
+    await world.setVisibility(roomId, 'private', { isPushed });
+    await world.send(roomId, bob, 'among us', { isPushed });
+    expect(await reader.heard('room_removed')).toEqual({ type: 'room_removed', roomId });
     await eventually(() => expect(member.seqs(roomId)).toEqual([2, 3]));
     expect(reader.seqs(roomId)).toEqual([]);
+    const back = await fixture.enter(ann, { [roomId]: 1 });
+    expect(await back.heard('room_removed')).toEqual({ type: 'room_removed', roomId });
+    expect(back.seqs(roomId)).toEqual([]);
   });
 
   test.each([

@@ -95,14 +95,14 @@ export class WrittenWorld {
     return this.#frame(roomId, 'participant_left', randomUUID(), { userId }, null, change);
   }
 
-  async setVisibility(roomId: string, visibility: 'public' | 'private'): Promise<number> {
+  async setVisibility(roomId: string, visibility: 'public' | 'private', change?: Change): Promise<number> {
     await this.#database.query(
       `UPDATE chat.room SET visibility = $3 WHERE organization_id = $1 AND room_id = $2`,
       [this.organizationId, roomId, visibility],
     );
     const details = { name: 'room', description: '', topic: '', visibility, archived: false };
     const fields = { ...details, settings: { posting: 'everyone' } };
-    return this.#frame(roomId, 'room_changed', randomUUID(), fields, null);
+    return this.#frame(roomId, 'room_changed', randomUUID(), fields, null, change);
   }
 
   async send(
