@@ -76,6 +76,11 @@ export class OracleClient {
     this.live.events.subscribe((event) => this.#take(event));
   }
 
+  /** Nobody reads further than what they see. */
+  markRead(roomId: string, seq: number): void {
+    this.live.markRead(roomId, Math.min(seq, this.#rooms.get(roomId)?.replica.seq ?? 0));
+  }
+
   /** As when a network fails. */
   cut(): void {
     this.#sockets.at(-1)?.terminate();
@@ -142,11 +147,15 @@ export class OracleClient {
         this.#takeFrame(event.frame);
         return;
       case 'ready': {
-        const mine = new Set(event.rooms.map(({ roomId }) => roomId));
+        const mine = new Map(event.rooms.map(({ roomId, readSeq }) => [roomId, readSeq]));
         for (const roomId of this.#rooms.keys()) if (!mine.has(roomId)) this.#drop(roomId);
-        for (const roomId of mine)
-          if (this.#rooms.has(roomId)) void this.#refreshSummary(roomId);
-          else void this.#load(roomId);
+        for (const [roomId, readSeq] of mine) {
+          const held = this.#rooms.get(roomId);
+          if (held === undefined) void this.#load(roomId);
+          // Nothing else is fetched: frames and markers must have told it all.
+          else if (readSeq !== undefined && readSeq !== held.summary.readSeq)
+            void this.#refreshSummary(roomId);
+        }
         return;
       }
       case 'reset':
@@ -173,8 +182,13 @@ export class OracleClient {
   }
 
   #takeRead(read: { readonly roomId: string; readonly userId: string; readonly readSeq: number }): void {
-    const held = this.#rooms.get(read.roomId);
-    if (held !== undefined) this.#putSummary(held, applyReadToSummary(held.summary, read, this.api.userId));
+    const { roomId, userId } = read;
+    if (userId !== this.api.userId) return;
+    const held = this.#rooms.get(roomId);
+    // What is being fetched may be of before.
+    if (this.#loads.has(roomId)) void this.#load(roomId);
+    else if (this.#refreshes.has(roomId)) void this.#refreshSummary(roomId);
+    else if (held !== undefined) this.#putSummary(held, applyReadToSummary(held.summary, read, userId));
   }
 
   #putSummary(held: HeldRoom, summary: RoomSummaryView | typeof fetchAgain): void {

@@ -73,7 +73,7 @@ const acts: readonly (readonly [weight: number, act: Act])[] = [
   [
     4,
     ({ random, clients, roomIds }) => {
-      random.pick(clients).live.markRead(random.pick(roomIds), random.below(60));
+      random.pick(clients).markRead(random.pick(roomIds), random.below(60));
       return Promise.resolve();
     },
   ],
