@@ -3,11 +3,9 @@ import { freshDatabase, type FreshDatabase } from '@verbatim/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chat } from './chat/chat.ts';
-import { directory } from './directory/directory.ts';
 import { readModels } from './projections.ts';
 import { Build } from './rebuild/build.ts';
 import { compareSchemas } from './rebuild/compare.ts';
-import { search } from './search/search.ts';
 import { historyArbitrary, itemsOf } from './testing/history.ts';
 import { ModelFixture, splitBy } from './testing/model-fixture.ts';
 import { recount } from './testing/recount.ts';
@@ -28,7 +26,7 @@ afterAll(async () => {
 
 const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 });
 
-describe.each([chat, directory, search])('the read model $name', (model) => {
+describe.each(readModels)('the read model $name', (model) => {
   it('is the same however its events are cut into batches', () =>
     fc.assert(
       fc.asyncProperty(historyArbitrary, lengths, async (steps, cuts) => {
@@ -81,6 +79,20 @@ describe.each(readModels)('the read model $name, built anew', (model) => {
       }),
       { numRuns: Math.ceil(numRuns / 3) },
     ));
+});
+
+describe.each(readModels)('the read model $name, while it is built', (model) => {
+  it('keeps nothing that a crash of Postgres would empty', async () => {
+    const schema = `${model.name}_building`;
+    const build = await Build.open({ databaseUrl: database.url, model, schema, skipped: new Set() });
+    const kept = await fixture.rows<{ persistence: string }>(
+      'public',
+      `SELECT DISTINCT relpersistence AS persistence FROM pg_class WHERE relnamespace = '${schema}'::regnamespace`,
+    );
+    await build.close();
+    await fixture.drop(schema);
+    expect(kept).toEqual([{ persistence: 'p' }]);
+  });
 });
 
 interface Side {

@@ -7,11 +7,12 @@ import type { WordCounts } from './word-counts.ts';
 
 /**
  * While an index is loaded, its words are only noted, to be added up once; and what is to be swept out is, for the
- * index by which it is found is not there yet. It is nobody's but documents' from before the sweep.
+ * index by which it is found is not there yet. It is nobody's but documents' from before the sweep. Notes are as durable
+ * as the checkpoint that they go with: a build that is gone on with after a crash makes none a second time.
  */
 export const loadingTables = [
-  `CREATE UNLOGGED TABLE loaded_word (organization_id uuid, term bigint, word text COLLATE "C", change integer)`,
-  `CREATE UNLOGGED TABLE loaded_sweep (organization_id uuid, position bigint, terms bigint[])`,
+  `CREATE TABLE loaded_word (organization_id uuid, term bigint, word text COLLATE "C", change integer)`,
+  `CREATE TABLE loaded_sweep (organization_id uuid, position bigint, terms bigint[])`,
 ];
 
 interface LoadedWord {
