@@ -46,7 +46,7 @@ export async function peopleNamed(
   return idsByName(
     source,
     names,
-    { me: userId },
+    new Map([['me', userId]]),
     (pattern) => `
       SELECT user_id FROM chat.person
       WHERE organization_id = $2 AND (display_name ILIKE ${pattern} OR user_id::text = lower(given.name))
@@ -64,7 +64,7 @@ export async function roomsNamed(
   return idsByName(
     source,
     names,
-    {},
+    new Map(),
     (pattern) => `
       SELECT room_id FROM chat.room
       WHERE organization_id = $2 AND (name ILIKE ${pattern} OR room_id::text = lower(given.name))
@@ -82,7 +82,7 @@ const maxNamed = 100;
 async function idsByName(
   source: SqlSource,
   names: readonly string[],
-  known: Readonly<Record<string, string>>,
+  known: ReadonlyMap<string, string>,
   select: (pattern: string) => string,
   values: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -104,7 +104,7 @@ async function idsByName(
   const found = namedSchema.parse(rows);
   return new Map(
     [...bare].map(([name, text]) => {
-      const fixed = known[text.toLowerCase()];
+      const fixed = known.get(text.toLowerCase());
       const ids = found.filter((each) => each.name === text).map(({ id }) => id);
       return [name, fixed === undefined ? ids : [fixed]];
     }),

@@ -88,6 +88,10 @@ describe('a search', () => {
     expect(await textsFor(bob, 'xyzzy')).toEqual([]);
   });
 
+  it.each(['from:constructor', 'in:__proto__'])('has nobody and no room for %s', async (filter) => {
+    expect(await textsFor(ada, `the ${filter}`)).toEqual([]);
+  });
+
   it('follows an edit and a deletion at once', async () => {
     const room = await roomOf(ada, 'slips');
     const message = await ada.say(room, 'the plugh password');
