@@ -23,8 +23,15 @@ export function readNeedle(text: string, isPhrase: boolean): Needle {
 /** What must stand in the index for a text to have the needle: these keys, and of each group of others one at least. */
 export interface NeedleKeys {
   readonly exact: readonly string[];
-  /** Patterns for `LIKE`, over the words that the index knows. */
-  readonly patterns: readonly string[];
+  readonly parts: readonly WordPart[];
+}
+
+/** A part of a word, which may be all of it. */
+export interface WordPart {
+  /** The word that is only this part. */
+  readonly word: string;
+  /** For `LIKE`, over the words that the index knows. */
+  readonly pattern: string;
 }
 
 /**
@@ -33,21 +40,21 @@ export interface NeedleKeys {
  */
 export function keysOfNeedle({ folded, words, isWhole }: Needle): NeedleKeys {
   const exact: string[] = [];
-  const patterns: string[] = [];
+  const parts: WordPart[] = [];
   for (const word of words) {
     const begins = word.start === 0 && !isWhole;
     const ends = word.start + word.text.length === folded.length && !isWhole;
     const isPart = (begins || ends) && !word.isUnspaced && isLongEnough(word);
     if (!isPart) exact.push(...keysOf(word));
-    else patterns.push(`${begins ? '%' : ''}${escaped(word)}${ends ? '%' : ''}`);
+    else
+      for (const key of keysOf(word))
+        parts.push({ word: key, pattern: `${begins ? '%' : ''}${escaped(key)}${ends ? '%' : ''}` });
   }
-  return { exact, patterns };
+  return { exact, parts };
 }
 
 const isLongEnough = ({ text }: Word): boolean => Array.from(text).length >= minPartChars;
-/** What the index keeps of the longest words. */
-const maxPatternChars = 64;
-const escaped = ({ text }: Word): string => text.slice(0, maxPatternChars).replaceAll(/[\\%_]/g, '\\$&');
+const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 /** Where the needle stands in a folded text: `[start, end)`, from left to right, at most `max`. */
 export function findNeedle(folded: string, needle: Needle, max: number): [number, number][] {

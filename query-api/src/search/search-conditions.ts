@@ -1,6 +1,6 @@
 import { Terms, type Person, type SqlSource } from '@verbatim/shared';
 import { z } from 'zod';
-import { keysOfNeedle, type Needle } from './needle.ts';
+import { keysOfNeedle, type Needle, type WordPart } from './needle.ts';
 import type { SearchRequest } from './parse-search.ts';
 import { periodsBetween } from './periods.ts';
 import { peopleNamed, roomsNamed, scopeOf } from './search-scope.ts';
@@ -28,18 +28,18 @@ export async function conditionsOf(
     wordsLike(
       source,
       person.organizationId,
-      [...wanted, ...unwanted].flatMap(({ patterns }) => patterns),
+      [...wanted, ...unwanted].flatMap((keys) => keys.parts),
     ),
   ]);
   const authors = (names: readonly string[]): number[] =>
     names.flatMap((name) => people.get(name) ?? []).map((id) => terms.author(id));
   const places = (names: readonly string[]): number[] =>
     names.flatMap((name) => rooms.get(name) ?? []).map((id) => terms.room(id));
-  const likely = (patterns: readonly string[]): (readonly number[])[] =>
-    patterns.map((pattern) => parts.get(pattern) ?? []);
+  const likely = (some: readonly WordPart[]): (readonly number[])[] =>
+    some.map(({ pattern }) => parts.get(pattern) ?? []);
 
   const oneOf = [
-    ...wanted.flatMap(({ patterns }) => likely(patterns)),
+    ...wanted.flatMap((keys) => likely(keys.parts)),
     ...(request.from.length > 0 ? [authors(request.from)] : []),
     ...(request.in.length > 0 ? [places(request.in)] : []),
     ...periodsBetween(request.notBefore, request.before).map((periods) =>
@@ -56,7 +56,7 @@ export async function conditionsOf(
     oneOf,
     none: [
       ...unwanted.flatMap(({ exact }) => exact.map((key) => terms.word(key))),
-      ...unwanted.flatMap(({ patterns }) => likely(patterns).flat()),
+      ...unwanted.flatMap((keys) => likely(keys.parts).flat()),
       ...authors(request.notFrom),
       ...places(request.notIn),
       ...request.hasNot.map((feature) => terms.has(feature)),
@@ -68,24 +68,25 @@ export async function conditionsOf(
 const isOneWord = ({ words, folded }: Needle): boolean =>
   words.length === 1 && words[0]?.text === folded && (!words[0].isUnspaced || Array.from(folded).length <= 2);
 
-/** A part of a word stands for the words that have it: as many as this, those that most messages have. */
+/** A part stands for the words that have it: as many as this, the word that is the part itself, then the commonest. */
 const maxWordsLike = 200;
 const likeSchema = z.array(z.object({ pattern: z.string(), term: z.coerce.number() }));
 
 async function wordsLike(
   source: SqlSource,
   organizationId: string,
-  patterns: readonly string[],
+  parts: readonly WordPart[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
-  if (patterns.length === 0) return new Map();
+  if (parts.length === 0) return new Map();
+  const wordByPattern = new Map(parts.map(({ pattern, word }) => [pattern, word]));
   const { rows } = await source.query(
     `SELECT given.pattern, found.term::text
-     FROM unnest($2::text[]) AS given (pattern)
+     FROM unnest($2::text[], $3::text[]) AS given (pattern, word)
      CROSS JOIN LATERAL (
        SELECT term FROM search.word
        WHERE organization_id = $1 AND word LIKE given.pattern
-       ORDER BY documents DESC, term LIMIT ${maxWordsLike}) AS found`,
-    [organizationId, [...new Set(patterns)]],
+       ORDER BY word = given.word DESC, documents DESC, term LIMIT ${maxWordsLike}) AS found`,
+    [organizationId, [...wordByPattern.keys()], [...wordByPattern.values()]],
   );
   const found = new Map<string, number[]>();
   for (const { pattern, term } of likeSchema.parse(rows))

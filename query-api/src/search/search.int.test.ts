@@ -88,6 +88,13 @@ describe('a search', () => {
     expect(await textsFor(bob, 'xyzzy')).toEqual([]);
   });
 
+  it('finds a short word, in however many commoner words it stands', async () => {
+    const room = await roomOf(ada, 'short words');
+    const longer = Array.from({ length: 210 }, (_, index) => `quuz${index}`).join(' ');
+    for (const text of [longer, longer, 'the very quuz']) await ada.say(room, text);
+    expect(await textsFor(ada, 'quuz very')).toEqual(['the very quuz']);
+  });
+
   it.each(['from:constructor', 'in:__proto__'])('has nobody and no room for %s', async (filter) => {
     expect(await textsFor(ada, `the ${filter}`)).toEqual([]);
   });

@@ -65,16 +65,19 @@ describe('what is asked for', () => {
 
 describe('what must stand in the index', () => {
   it.each([
-    ['ploy', false, [], ['%ploy%']],
+    ['ploy', false, [], [['ploy', '%ploy%']]],
     ['go', false, ['go'], []],
-    ['loy-me-nt', false, ['me', 'nt'], ['%loy']],
-    ['foo_bar', false, [], [String.raw`%foo\_bar%`]],
+    ['loy-me-nt', false, ['me', 'nt'], [['loy', '%loy']]],
+    ['foo_bar', false, [], [['foo_bar', String.raw`%foo\_bar%`]]],
     ['red car', true, ['red', 'car'], []],
     ['日本語', false, ['日', '本', '語', '日本', '本語'], []],
     ['c++', false, ['c'], []],
     ['+++', false, [], []],
-  ])('for %s', (text, isPhrase, exact, patterns) => {
-    expect(keysOfNeedle(readNeedle(text, isPhrase))).toEqual({ exact, patterns });
+  ] as const)('for %s', (text, isPhrase, exact, parts) => {
+    expect(keysOfNeedle(readNeedle(text, isPhrase))).toEqual({
+      exact,
+      parts: parts.map(([word, pattern]) => ({ word, pattern })),
+    });
   });
 });
 
