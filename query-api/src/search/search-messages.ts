@@ -1,7 +1,6 @@
 import {
   authorJoin,
   messageColumns,
-  Problem,
   toMessageView,
   type MessageView,
   type Page,
@@ -14,6 +13,7 @@ import { findCandidates, type Candidate } from './candidates.ts';
 import { parseSearch, type SearchRequest } from './parse-search.ts';
 import { matchText, scoreOf, type Match } from './rank.ts';
 import { conditionsOf } from './search-conditions.ts';
+import { firstPlace, readPlace, writePlace, type Place, type Rank } from './search-place.ts';
 import { readableRooms } from './search-scope.ts';
 import { stretchesBefore } from './sections.ts';
 import { cutSnippet } from './snippet.ts';
@@ -24,15 +24,20 @@ export interface SearchQuestion {
   readonly cursor: string | undefined;
 }
 
-interface Hit {
+interface Found {
   readonly candidate: Candidate;
   readonly match: Match;
+}
+
+interface Hit extends Found {
   readonly score: number;
 }
 
 /** A stretch of hits that are ranked among each other; what is older comes after it. */
 interface Window {
   readonly hits: readonly Hit[];
+  /** When the newest hit was said, in milliseconds since 1970. */
+  readonly newestMs: number;
   /** Where the next window begins; undefined when there is none. */
   readonly next: bigint | undefined;
 }
@@ -42,8 +47,8 @@ const windowHits = 200;
 const candidatesPerLook = 300;
 /** Texts that are looked at for one page; a phrase of common words may need many. Beyond, the next page goes on. */
 const maxLooks = 8;
+/** A window that nobody has seen anything of ends after this. */
 const lookingBudgetMs = 150;
-const endOfLog = 2n ** 63n - 1n;
 
 /**
  * Messages that the person may read, the most relevant and freshest of the newest first.
@@ -55,64 +60,79 @@ export async function searchMessages(
   { q, limit, cursor }: SearchQuestion,
 ): Promise<Page<SearchHitView>> {
   const request = parseSearch(q);
-  const place = cursor === undefined ? { before: endOfLog, after: undefined } : readPlace(cursor);
-  const window = await readWindow(source, person, request, place.before);
-  const rest = window.hits.filter((hit) => place.after === undefined || isAfter(hit, place.after));
+  const place = cursor === undefined ? firstPlace : readPlace(cursor);
+  const window = await readWindow(source, person, request, place);
+  const after = place.window?.after;
+  const rest = after === undefined ? window.hits : window.hits.filter((hit) => isAfter(hit, after));
   const page = rest.slice(0, limit);
+  const next = rest.length > limit ? placeWithin(place, window, page) : placeBehind(window);
+  return { items: await hitViews(source, person, page), nextCursor: next && writePlace(next) };
+}
+
+const placeBehind = ({ next }: Window): Place | null =>
+  next === undefined ? null : { before: next, window: undefined };
+
+/** Behind this page of the window, which nothing newer than its hits comes into any more. */
+function placeWithin(place: Place, { hits, newestMs, next }: Window, page: readonly Hit[]): Place | null {
   const last = page.at(-1);
-  const nextCursor =
-    last !== undefined && rest.length > limit
-      ? writePlace({ before: place.before, after: { score: last.score, position: last.candidate.position } })
-      : window.next === undefined
-        ? null
-        : writePlace({ before: window.next, after: undefined });
-  return { items: await hitViews(source, person, page), nextCursor };
+  if (last === undefined) return null;
+  const newest = hits.reduce(
+    (most, { candidate }) => (candidate.position > most ? candidate.position : most),
+    0n,
+  );
+  return {
+    before: place.window === undefined ? newest + 1n : place.before,
+    window: { from: next ?? 0n, newestMs, after: rankOf(last) },
+  };
 }
 
 async function readWindow(
   source: SqlSource,
   person: Person,
   request: SearchRequest,
-  start: bigint,
+  { before: start, window: begun }: Place,
 ): Promise<Window> {
   const conditions = await conditionsOf(source, person, request);
-  if (conditions === undefined) return { hits: [], next: undefined };
+  const found: Found[] = [];
+  let before: bigint | undefined = conditions && start;
   const startedAt = performance.now();
-  const found: { candidate: Candidate; match: Match }[] = [];
-  let before: bigint | undefined = start;
-  for (let look = 0; look < maxLooks && before !== undefined && found.length < windowHits; look += 1) {
-    if (look > 0 && performance.now() - startedAt > lookingBudgetMs) break;
+  const isComplete = (): boolean =>
+    begun === undefined
+      ? found.length >= windowHits || performance.now() - startedAt > lookingBudgetMs
+      : before !== undefined && before <= begun.from;
+  for (let look = 0; look < maxLooks && conditions !== undefined && before !== undefined; look += 1) {
+    if (look > 0 && isComplete()) break;
     const stretches = await stretchesBefore(source, person.organizationId, before);
     const looked = await findCandidates(source, person, conditions, { stretches, limit: candidatesPerLook });
     for (const candidate of looked.found) {
+      if (begun !== undefined && candidate.position < begun.from) continue;
       const match = isInTime(candidate, request) ? matchText(candidate.text, request) : undefined;
       if (match !== undefined) found.push({ candidate, match });
     }
     before = looked.reached;
   }
-  return { hits: ranked(found), next: before };
+  const newestMs = begun?.newestMs ?? Math.max(...found.map(({ candidate }) => saidAtMs(candidate)));
+  const next = begun !== undefined && before !== undefined && before < begun.from ? begun.from : before;
+  return { hits: ranked(found, newestMs), newestMs, next };
 }
 
-function isInTime({ createdAt }: Candidate, { notBefore, before }: SearchRequest): boolean {
-  const at = Date.parse(createdAt);
+const saidAtMs = ({ createdAt }: Candidate): number => Date.parse(createdAt);
+
+function isInTime(candidate: Candidate, { notBefore, before }: SearchRequest): boolean {
+  const at = saidAtMs(candidate);
   return at >= (notBefore?.getTime() ?? -Infinity) && at < (before?.getTime() ?? Infinity);
 }
 
-function ranked(found: readonly { candidate: Candidate; match: Match }[]): Hit[] {
-  const newest = Math.max(...found.map(({ candidate }) => Date.parse(candidate.createdAt)));
+function ranked(found: readonly Found[], newestMs: number): Hit[] {
   return found
     .map(({ candidate, match }) => ({
       candidate,
       match,
-      score: scoreOf(match.relevance, newest - Date.parse(candidate.createdAt)),
+      score: scoreOf(match.relevance, newestMs - saidAtMs(candidate)),
     }))
     .sort((one, other) => (isAfter(one, rankOf(other)) ? 1 : -1));
 }
 
-interface Rank {
-  readonly score: number;
-  readonly position: bigint;
-}
 const rankOf = ({ score, candidate: { position } }: Hit): Rank => ({ score, position });
 const isAfter = ({ score, candidate: { position } }: Hit, rank: Rank): boolean =>
   score < rank.score || (score === rank.score && position < rank.position);
@@ -144,41 +164,4 @@ async function hitViews(
     const view = views.get(candidate.messageId);
     return view === undefined ? [] : [{ ...view, ...cutSnippet(candidate.text, match.ranges) }];
   });
-}
-
-interface Place {
-  readonly before: bigint;
-  readonly after: Rank | undefined;
-}
-
-const decimal = z
-  .string()
-  .regex(/^\d{1,19}$/)
-  .transform(BigInt);
-const placeSchema = z.union([
-  z.tuple([decimal]).transform(([before]): Place => ({ before, after: undefined })),
-  z
-    .tuple([decimal, z.number(), decimal])
-    .transform(([before, score, position]): Place => ({ before, after: { score, position } })),
-]);
-
-const writePlace = ({ before, after }: Place): string =>
-  Buffer.from(
-    JSON.stringify([
-      before.toString(),
-      ...(after === undefined ? [] : [after.score, after.position.toString()]),
-    ]),
-  ).toString('base64url');
-
-/** A cursor is a place and carries no right. */
-function readPlace(cursor: string): Place {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw new Problem('invalid-cursor'); // not JSON: not a cursor of ours
-  }
-  const place = placeSchema.safeParse(json);
-  if (!place.success || place.data.before > endOfLog) throw new Problem('invalid-cursor');
-  return place.data;
 }

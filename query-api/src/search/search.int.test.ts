@@ -1,20 +1,34 @@
-import { pageOf, searchHitView, type SearchHitView } from '@verbatim/shared';
+import {
+  createPool,
+  pageOf,
+  searchHitView,
+  sqlSourceOf,
+  type Database,
+  type SearchHitView,
+  type SqlSource,
+} from '@verbatim/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Person } from '../testing/person.ts';
 import { startSystem, type System } from '../testing/system.ts';
+import { searchMessages } from './search-messages.ts';
 
 const hits = pageOf(searchHitView);
 
 let system: System;
 let ada: Person;
 let bob: Person;
+let database: Database;
 
 beforeAll(async () => {
   system = await startSystem();
   ada = await Person.signUp(system, 'Ada Lovelace');
   bob = await ada.invite('Bob');
+  database = createPool(system.databaseUrl, { applicationName: 'test' });
 });
-afterAll(() => system.stop());
+afterAll(async () => {
+  await database.destroy();
+  await system.stop();
+});
 
 const pageFor = (person: Person, q: string, more = '') =>
   person.get(hits, `/chat/search?q=${encodeURIComponent(q)}${more}`);
@@ -125,6 +139,54 @@ describe('a search', () => {
     expect(seen.slice(0, 5)).toEqual(['zork 20', 'zork 15', 'zork 10', 'zork 5', 'zork 0']);
   });
 
+  it('gives each hit once, whatever newer hits come meanwhile', async () => {
+    const room = await roomOf(ada, 'meanwhile');
+    const said = Array.from({ length: 20 }, (_, index) => `grue ${index}`);
+    for (const text of said) await ada.say(room, text);
+    const seen: (string | null)[] = [];
+    let cursor = '';
+    for (let index = 0; ; index += 1) {
+      const page = await pageFor(ada, 'grue', `&limit=5${cursor}`);
+      seen.push(...page.items.map(({ message }) => message.text));
+      if (page.nextCursor === null) break;
+      cursor = `&cursor=${page.nextCursor}`;
+      const newer = await ada.say(room, `grue, newer ${index}`);
+      await textsFor(ada, 'newer'); // it is there
+      await database.raw(
+        `UPDATE chat.message SET created_at = created_at + interval '30 days' WHERE message_id = ?`,
+        [newer],
+      );
+    }
+    expect(seen).toEqual([...said].reverse());
+  });
+
+  it('gives each hit once, however long each page takes', async () => {
+    const room = await roomOf(ada, 'slow and fast');
+    for (let index = 0; index < 4; index += 1) await ada.say(room, `frob nitz ${index}`);
+    const others = Array.from({ length: 310 }, () => ada.say(room, 'nitz frob'));
+    await Promise.all(others);
+    for (let index = 4; index < 8; index += 1)
+      await ada.say(room, `frob nitz ${index} ${'and so on '.repeat(300)}`);
+    await textsFor(ada, 'nitz'); // all of it is there
+    const fast = sqlSourceOf(database);
+    const slow: SqlSource = {
+      query: async (sql, values) => {
+        await database.raw('SELECT pg_sleep(0.2)');
+        return fast.query(sql, values);
+      },
+    };
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let index = 0; ; index += 1) {
+      const source = index % 2 === 0 ? slow : fast;
+      const page = await searchMessages(source, ada, { q: '"frob nitz"', limit: 1, cursor });
+      seen.push(...page.items.map(({ snippet }) => /frob nitz (\d)/.exec(snippet)?.[1] ?? ''));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(['7', '6', '5', '4', '3', '2', '1', '0']);
+  });
+
   it.each([
     ['q=', 422],
     ['', 422],
@@ -133,6 +195,7 @@ describe('a search', () => {
     ['q=a&q=b', 422],
     ['q=x&unknown=1', 422],
     ['q=x&cursor=nonsense', 400],
+    [`q=x&cursor=${Buffer.from('["9","1",0,"high","3"]').toString('base64url')}`, 400],
     [`q=x&cursor=${Buffer.from('["99999999999999999999"]').toString('base64url')}`, 400],
     ['q=foo%20%26%20%7C%20!%20%3A*', 200],
     ['q=%27%3B%20DROP%20TABLE%20chat.message', 200],
