@@ -67,7 +67,13 @@ describe.each(readModels)('the read model $name, built anew', (model) => {
         const batches = splitBy(items, cuts);
         const half = batches.length >> 1;
         for (const some of [batches.slice(0, half), batches.slice(half)]) {
-          const build = await Build.open({ databaseUrl: database.url, model, schema, skipped: new Set() });
+          const build = await Build.open({
+            databaseUrl: database.url,
+            model,
+            schema,
+            skipped: new Set(),
+            heedsDecisions: true,
+          });
           for (const batch of some)
             await build.apply({ items: batch, upTo: batch.at(-1)?.stored.position ?? build.position });
           if (batches.length === 0 || some.at(-1) === batches.at(-1)) await build.finishLoading();
@@ -84,7 +90,13 @@ describe.each(readModels)('the read model $name, built anew', (model) => {
 describe.each(readModels)('the read model $name, while it is built', (model) => {
   it('keeps nothing that a crash of Postgres would empty', async () => {
     const schema = `${model.name}_building`;
-    const build = await Build.open({ databaseUrl: database.url, model, schema, skipped: new Set() });
+    const build = await Build.open({
+      databaseUrl: database.url,
+      model,
+      schema,
+      skipped: new Set(),
+      heedsDecisions: true,
+    });
     const kept = await fixture.rows<{ persistence: string }>(
       'public',
       `SELECT DISTINCT relpersistence AS persistence FROM pg_class WHERE relnamespace = '${schema}'::regnamespace`,

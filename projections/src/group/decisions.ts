@@ -1,12 +1,6 @@
-import {
-  decodeEvent,
-  Sealer,
-  type DomainEventOf,
-  type EventName,
-  type EventStore,
-  type Keyring,
-  type Recorded,
-} from '@verbatim/shared';
+import type { DomainEventOf, EventName, EventStore, Recorded } from '@verbatim/shared';
+import type { EventDecoder } from './event-decoder.ts';
+import { openedEvents } from './log-item.ts';
 
 /** What operators say about parked partitions; every process that projects looks at these. */
 export const decisionNames = [
@@ -18,26 +12,33 @@ export type Decision = Recorded<DomainEventOf<(typeof decisionNames)[number]>>;
 const names = new Set<string>(decisionNames);
 export const isDecision = (event: Recorded): event is Decision => names.has(event.type);
 
-/** The positions of events that operators decided to leave out, by read model: a rebuild knows them from the start. */
-export async function skippedEvents(
-  eventStore: EventStore,
-  keyring: Keyring,
-): Promise<ReadonlyMap<string, ReadonlySet<bigint>>> {
+/**
+ * The positions of events that operators decided to leave out, by read model: whoever begins at the start of the log,
+ * or goes on with what is parked, knows them before it comes to the decisions.
+ * @param reading.decoder opens decisions.
+ */
+export async function skippedEvents({
+  eventStore,
+  decoder,
+  signal,
+}: {
+  readonly eventStore: EventStore;
+  readonly decoder: EventDecoder;
+  readonly signal: AbortSignal;
+}): Promise<ReadonlyMap<string, ReadonlySet<bigint>>> {
   const skipped = new Map<string, Set<bigint>>();
-  const sealer = new Sealer(keyring);
   const reading = new AbortController();
   const subscription = eventStore.subscribeToAll({
     fromPosition: 'start',
     streamPrefixes: ['audit-'],
-    signal: reading.signal,
+    signal: AbortSignal.any([signal, reading.signal]),
   });
   try {
     for (;;) {
       const batch = await subscription.nextBatch(batchEvents);
       if (batch === undefined) return skipped;
-      for (const stored of batch.events) {
-        if (stored.type !== 'ProjectionSkipped') continue;
-        const event = decodeEvent(stored, sealer);
+      const decisions = batch.events.filter(({ type }) => type === 'ProjectionSkipped');
+      for (const event of openedEvents(await decoder.decode(decisions))) {
         if (event.type !== 'ProjectionSkipped') continue;
         const { readModel, position } = event.data;
         const known = skipped.get(readModel) ?? new Set();

@@ -23,7 +23,7 @@ export interface ModelWriterOptions extends ApplyOptions {
   readonly schema: string;
   /** Events that an operator decided to leave out, where that is known from the start. */
   readonly skipped?: ReadonlySet<bigint>;
-  /** Whether to look for such decisions in the log. */
+  /** Whether to look for decisions in the log; else those that come up there are for somebody else. */
   readonly heedsDecisions: boolean;
   readonly onParked: (parked: ParkedPartition) => void;
 }
@@ -32,7 +32,7 @@ export interface ModelWriterOptions extends ApplyOptions {
 export class ModelWriter {
   readonly #options: ModelWriterOptions;
   readonly #parked = new Map<string, ParkedPartition>();
-  readonly #skipped: ReadonlySet<bigint>;
+  readonly #skipped: Set<bigint>;
   #position: bigint;
 
   private constructor(options: ModelWriterOptions, position: bigint, parked: readonly ParkedPartition[]) {
@@ -72,6 +72,7 @@ export class ModelWriter {
   async applyWithin({ items, upTo }: LogBatch): Promise<void> {
     const { connection } = this.#options;
     const fresh = items.filter(({ stored }) => stored.position > this.#position);
+    for (const parked of this.#decidedBy(fresh)) await writeParked(connection, parked);
     await this.#write(fresh.filter((item) => this.#isToApply(item)));
     await connection.query('UPDATE checkpoint SET position = $1', [upTo]);
     this.#position = upTo;
@@ -86,7 +87,7 @@ export class ModelWriter {
     if (parked === undefined) return [];
     const { model } = this.#options;
     const mine = items.filter(
-      ({ stored }) => model.concerns(stored) && model.partitionOf(stored).name === partition,
+      ({ stored }) => this.#isWanted(stored) && model.partitionOf(stored).name === partition,
     );
     const next = reached >= this.#position ? null : { ...parked, resumedPosition: reached };
     try {
@@ -164,14 +165,19 @@ export class ModelWriter {
     return { position: upTo, pushes };
   }
 
-  /** Parked partitions that an operator says, in these events, to go on with; decisions about other events are void. */
+  /**
+   * Parked partitions that an operator says, in these events, to go on with. An event to be left out that waits behind
+   * the one that its partition is parked at is remembered until it comes up.
+   */
   #decidedBy(items: readonly LogItem[]): ParkedPartition[] {
     if (!this.#options.heedsDecisions || this.#parked.size === 0) return [];
     const decisions = items.flatMap(({ event }) => (event !== null && isDecision(event) ? [event] : []));
     return decisions.flatMap(({ type, data }) => {
+      if (data.readModel !== this.#options.model.name) return [];
+      const position = BigInt(data.position);
+      if (type === 'ProjectionSkipped') this.#skipped.add(position);
       const parked = this.#parked.get(data.partition);
-      if (data.readModel !== this.#options.model.name || parked?.position !== BigInt(data.position))
-        return [];
+      if (parked?.position !== position) return [];
       const before = parked.position - 1n;
       return [{ ...parked, resumedPosition: type === 'ProjectionSkipped' ? parked.position : before }];
     });
@@ -183,9 +189,12 @@ export class ModelWriter {
   }
 
   #isToApply({ stored }: LogItem): boolean {
-    const { model } = this.#options;
-    if (!model.concerns(stored) || this.#skipped.has(stored.position)) return false;
-    return this.#parked.size === 0 || !this.#parked.has(model.partitionOf(stored).name);
+    if (!this.#isWanted(stored)) return false;
+    return this.#parked.size === 0 || !this.#parked.has(this.#options.model.partitionOf(stored).name);
+  }
+
+  #isWanted(stored: LogItem['stored']): boolean {
+    return this.#options.model.concerns(stored) && !this.#skipped.has(stored.position);
   }
 
   async #park(item: LogItem, cause: Error, upTo: bigint): Promise<Applied> {

@@ -1,6 +1,7 @@
 import type { Connection } from '../tables/connection.ts';
 import type { LogItem } from './log-item.ts';
 import type { Partition } from './partition.ts';
+import { quoted } from './schema.ts';
 
 /** A partition that waits in one read model for somebody to decide: `projections retry` or `skip`. */
 export interface ParkedPartition {
@@ -35,6 +36,11 @@ export function parkedBy({ stored }: LogItem, partition: Partition, cause: Error
     revision: stored.revision,
     cause: cause.message.replaceAll('\0', '').slice(0, maxCauseCharacters),
   };
+}
+
+export async function isAnythingParked(connection: Connection, schema: string): Promise<boolean> {
+  const { rows } = await connection.query(`SELECT FROM ${quoted(schema)}.parked LIMIT 1`);
+  return rows.length > 0;
 }
 
 export async function readParked(connection: Connection): Promise<ParkedPartition[]> {

@@ -12,7 +12,10 @@ export interface BuildOptions {
   readonly model: ReadModel;
   /** The schema to build in. */
   readonly schema: string;
+  /** Events that are left out. */
   readonly skipped: ReadonlySet<bigint>;
+  /** Takes decisions that come up in the log, for whoever goes on with the tables to act on. */
+  readonly heedsDecisions: boolean;
 }
 
 /** Building indexes of millions of rows takes its time. */
@@ -98,7 +101,7 @@ export class Build {
 }
 
 function openWriter(options: BuildOptions, client: pg.Client, isLoading: boolean): Promise<ModelWriter> {
-  const { model, schema, skipped } = options;
+  const { model, schema, skipped, heedsDecisions } = options;
   return ModelWriter.open({
     connection: client,
     model,
@@ -107,7 +110,7 @@ function openWriter(options: BuildOptions, client: pg.Client, isLoading: boolean
     isLoading,
     writer: copyRowsOver(client),
     wantsPushes: false,
-    heedsDecisions: false,
+    heedsDecisions,
     // What cannot be applied waits in the new tables as it does in the live ones, and is told of from there.
     onParked: () => undefined,
   });

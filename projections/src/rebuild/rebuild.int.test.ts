@@ -237,6 +237,69 @@ describe('a poisonous event', () => {
   });
 });
 
+describe('two poisonous events of a room', () => {
+  const opening = ['chat', 'search'];
+  const parkedIn = async (readModel: string): Promise<unknown[]> =>
+    (await fixture.rows(`SELECT position FROM ${readModel}.parked ORDER BY 1`)).map(
+      ({ position }) => position,
+    );
+  const nothingParked = () =>
+    until('nothing is parked', async () => (await Promise.all(opening.map(parkedIn))).flat().length === 0);
+
+  it('are left out by a rebuild that was begun before anybody said so, and by one in place', async () => {
+    const other = await fixture.log.room(organizationId, [ada, bob]);
+    const poison = () =>
+      fixture.eventStore.append(
+        `message-${newId()}`,
+        [{ id: newId(), type: 'MessageSent', data: {}, metadata: { organizationId, roomId: other } }],
+        { expectedRevision: 'any' },
+      );
+    await poison();
+    await poison();
+    await fixture.log.append(organizationId, ada, [said(other, ada, 'behind both')]);
+    await fixture.caughtUp(allModels);
+    const stopped = rebuild(
+      options({
+        report: {
+          step: (what) => {
+            if (what.startsWith('indexing')) throw new Error('stopped');
+          },
+          advance: () => undefined,
+        },
+      }),
+    );
+    await expect(stopped).rejects.toThrow('stopped');
+
+    for (const readModel of opening) {
+      const before: unknown[] = [];
+      for (let round = 0; round < 2; round += 1) {
+        await until('it is parked', async () =>
+          (await parkedIn(readModel)).some((each) => !before.includes(each)),
+        );
+        const [position] = await parkedIn(readModel);
+        before.push(position);
+        await fixture.log.append(organizationId, organizationId, [
+          {
+            type: 'ProjectionSkipped',
+            data: { readModel, partition: `room:${other}`, position: String(position), cause: '' },
+          },
+        ]);
+      }
+    }
+    await nothingParked();
+    await rebuild(options());
+    await fixture.caughtUp(allModels);
+    await nothingParked();
+    expect(await fixture.rows(`SELECT 1 FROM chat.message WHERE text = 'behind both'`)).toHaveLength(1);
+    expect(await differencesOf()).toBe(0);
+
+    await emptyInPlace(options());
+    await fixture.caughtUp(allModels);
+    expect((await Promise.all(opening.map(parkedIn))).flat()).toEqual([]);
+    expect(await differencesOf()).toBe(0);
+  });
+});
+
 describe('two runners', () => {
   it("do not get in each other's way, and the second takes over", async () => {
     const second = fixture.start({ logger: createLogger({ name: 'second', level: 'silent' }) });

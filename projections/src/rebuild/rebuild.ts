@@ -1,6 +1,6 @@
 import type { EventStore, Keyring } from '@verbatim/shared';
 import { EventDecoder } from '../group/event-decoder.ts';
-import { skippedEvents } from '../group/decisions.ts';
+import { decisionNames, skippedEvents } from '../group/decisions.ts';
 import type { ReadModel } from '../group/read-model.ts';
 import { createSchema, quoted, stateOf } from '../group/schema.ts';
 import { transaction } from '../group/transaction.ts';
@@ -37,7 +37,7 @@ const nearEnoughPositions = 1_000n;
 export async function rebuild(options: RebuildOptions): Promise<void> {
   await withBuilds(
     options,
-    (name) => `${name}_building`,
+    { schemaOf: (name) => `${name}_building`, heedsDecisions: true },
     async (builds, load) => {
       const { report } = options;
       report.step('loading');
@@ -52,6 +52,7 @@ export async function rebuild(options: RebuildOptions): Promise<void> {
         report.step(`switching ${build.model.name}`);
         await load([build], () => liveTarget(options, [build]));
         await switchOver(build, readingOf(options));
+        await endLeadership(build.client, build.model.name);
       }
     },
   );
@@ -80,7 +81,7 @@ export async function verify(options: RebuildOptions): Promise<ReadonlyMap<strin
       const one = { ...options, models: [model] };
       await withBuilds(
         one,
-        (name) => `${name}_verifying`,
+        { schemaOf: (name) => `${name}_verifying`, heedsDecisions: false },
         async (builds, load) => {
           options.report.step(`building ${model.name} to compare`);
           await load(builds, () => Promise.resolve(state.position));
@@ -131,11 +132,12 @@ type Load = (builds: readonly Build[], target: () => Promise<bigint>) => Promise
 
 async function withBuilds(
   options: RebuildOptions,
-  schemaOf: (name: string) => string,
+  { schemaOf, heedsDecisions }: { schemaOf: (name: string) => string; heedsDecisions: boolean },
   work: (builds: readonly Build[], load: Load) => Promise<void>,
 ): Promise<void> {
-  const { databaseUrl, models, eventStore, keyring, batchEvents, report } = options;
-  const skipped = await skippedEvents(eventStore, keyring);
+  const { databaseUrl, models, batchEvents, report } = options;
+  const reading = readingOf(options);
+  const skipped = await skippedEvents(reading);
   const builds: Build[] = [];
   try {
     for (const model of models)
@@ -145,9 +147,9 @@ async function withBuilds(
           model,
           schema: schemaOf(model.name),
           skipped: skipped.get(model.name) ?? new Set(),
+          heedsDecisions,
         }),
       );
-    const reading = readingOf(options);
     await work(builds, async (some, target) => {
       for (let to = await target(); slowest(some) < to; to = await target()) {
         const isNear = to - slowest(some) <= nearEnoughPositions;
@@ -177,6 +179,6 @@ async function liveTarget({ eventStore }: RebuildOptions, builds: readonly Build
 }
 
 function readingOf({ eventStore, keyring, models, signal }: RebuildOptions) {
-  const opens = new Set(models.flatMap((model) => [...model.opens]));
+  const opens = new Set([...decisionNames, ...models.flatMap((model) => [...model.opens])]);
   return { eventStore, decoder: new EventDecoder(keyring, opens), signal };
 }

@@ -7,8 +7,9 @@ import {
   type PushItem,
 } from '@verbatim/shared';
 import type pg from 'pg';
+import { skippedEvents } from '../group/decisions.ts';
 import { ModelWriter, type LogBatch } from '../group/model-writer.ts';
-import type { ParkedPartition } from '../group/parked.ts';
+import { isAnythingParked, type ParkedPartition } from '../group/parked.ts';
 import type { ReadModel } from '../group/read-model.ts';
 import { createSchema, stateOf } from '../group/schema.ts';
 import { FencedError, transaction } from '../group/transaction.ts';
@@ -133,6 +134,7 @@ export class ModelRunner {
         connection: preparing(connection),
         model,
         schema: model.name,
+        skipped: await this.#skippedEvents(connection, leading),
         writer: insertRows,
         wantsPushes: true,
         isLoading: false,
@@ -161,6 +163,19 @@ export class ModelRunner {
       throw new Error(
         `the tables of ${model.name} are of version ${state.version}, not ${model.version}: run npm run rebuild-projections`,
       );
+  }
+
+  /**
+   * Only where decisions may concern events that come before them: at the start of the log, and with something parked.
+   * Any other is come upon in time.
+   */
+  async #skippedEvents(connection: pg.Client, signal: AbortSignal): Promise<ReadonlySet<bigint>> {
+    const { model, eventStore, decoder } = this.#options;
+    const isAtTheStart = (await stateOf(connection, model.name))?.position === 0n;
+    if (!isAtTheStart && !(await isAnythingParked(connection, model.name))) return new Set();
+    const skipped = await skippedEvents({ eventStore, decoder, signal });
+    signal.throwIfAborted();
+    return skipped.get(model.name) ?? new Set();
   }
 
   /** Reads up to where the feed is, then follows it for as long as it is kept in it. */
