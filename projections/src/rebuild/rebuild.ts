@@ -30,8 +30,8 @@ export interface RebuildOptions {
   readonly signal: AbortSignal;
 }
 
-/** So near to the live tables the rest is left to the moment of switching. */
-const nearEnoughPositions = 1_000n;
+/** A round of so few is soon done: what came meanwhile is left to the moment of switching. */
+const nearEnoughEvents = 1_000;
 
 /** Builds read models anew beside the live ones and puts them in their place while the system serves. */
 export async function rebuild(options: RebuildOptions): Promise<void> {
@@ -152,10 +152,13 @@ async function withBuilds(
       );
     await work(builds, async (some, target) => {
       for (let to = await target(); slowest(some) < to; to = await target()) {
-        const isNear = to - slowest(some) <= nearEnoughPositions;
-        const onBatch = (events: number, position: bigint): void => report.advance(events, position, to);
+        let passed = 0;
+        const onBatch = (events: number, position: bigint): void => {
+          passed += events;
+          report.advance(events, position, to);
+        };
         await loadUpTo(some, to, { ...reading, batchEvents, onBatch });
-        if (isNear) return;
+        if (passed < nearEnoughEvents) return;
       }
     });
   } finally {
