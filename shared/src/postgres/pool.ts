@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import knex from 'knex';
 import type { Knex } from 'knex';
 import pg from 'pg';
@@ -16,6 +17,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
   /** A caller that gets no connection for so long fails, so that a busy pool answers 503 instead of hanging. */
   readonly acquireTimeoutMs?: number;
+  /** A connection on which nothing comes or goes for so long is ended: a little more than any statement may take. */
+  readonly silenceTimeoutMs?: number;
 }
 
 const defaultMax = 10;
@@ -24,6 +27,8 @@ const defaultAcquireTimeoutMs = 3_000;
 /** A transaction that its process forgot gives up its locks after this. */
 const idleInTransactionTimeoutMs = 30_000;
 const idleConnectionMs = 30_000;
+/** Longer than any statement, and no packet comes or goes: the other end is gone, and may never say so. */
+const silenceBeyondTimeoutsMs = 5_000;
 
 /** Connects on first use, so this succeeds while Postgres is away. End it with `destroy()`. */
 export function createPool(
@@ -34,6 +39,7 @@ export function createPool(
     isReadOnly = false,
     statementTimeoutMs = defaultStatementTimeoutMs,
     acquireTimeoutMs = defaultAcquireTimeoutMs,
+    silenceTimeoutMs = Math.max(statementTimeoutMs, idleInTransactionTimeoutMs) + silenceBeyondTimeoutsMs,
   }: PoolOptions,
 ): Database {
   return knex({
@@ -48,11 +54,27 @@ export function createPool(
       ...(isReadOnly && { options: '-c default_transaction_read_only=on' }),
       types: exactTypes(),
     },
-    pool: { min: 0, max, idleTimeoutMillis: idleConnectionMs },
+    pool: {
+      min: 0,
+      max,
+      idleTimeoutMillis: idleConnectionMs,
+      afterCreate: (client: pg.Client, done: () => void) => {
+        endWhenSilent(client, silenceTimeoutMs);
+        done();
+      },
+    },
     acquireConnectionTimeout: acquireTimeoutMs,
     // knex prints what the failed query, or the next one, tells its caller anyhow
     log: { warn: () => undefined },
   });
+}
+
+/** What waits for an answer fails then; a session that nobody uses is made anew when it is wanted. */
+function endWhenSilent({ connection: { stream } }: pg.Client, afterMs: number): void {
+  if (!(stream instanceof Socket)) return;
+  stream.setTimeout(afterMs, () =>
+    stream.destroy(new Error('Connection terminated: nothing was heard of it')),
+  );
 }
 
 /** Positions outgrow a double, so int8 is BigInt; this is the pool's own policy and leaves pg's global one alone. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { freshDatabase, type FreshDatabase } from '@verbatim/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -106,6 +108,28 @@ describe('the pool', () => {
     const impatient = createPool(fresh.url, { applicationName: 'test', statementTimeoutMs: 50 });
     expect(isTransient(await failureOf(impatient.raw('SELECT pg_sleep(10)')))).toBe(true);
     await impatient.destroy();
+  });
+
+  it('gives up a connection whose other end is silent and closes nothing, and goes on with another', async () => {
+    const target = new URL(fresh.url);
+    const sockets = new Set<Socket>();
+    const proxy = createServer((socket) => {
+      const upstream = connect(Number(target.port), target.hostname);
+      for (const each of [socket, upstream]) sockets.add(each.on('error', () => each.destroy()));
+      socket.pipe(upstream).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const through = new URL(fresh.url);
+    through.port = String(z.object({ port: z.number() }).parse(proxy.address()).port);
+    const options = { applicationName: 'test', max: 1, silenceTimeoutMs: 200 };
+    const cautious = createPool(through.href, options);
+    await cautious.raw('SELECT 1');
+    for (const socket of sockets) socket.unpipe().pause();
+    expect(isTransient(await failureOf(cautious.raw('SELECT 1')))).toBe(true);
+    expect(await rowsOf(cautious, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await cautious.destroy();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
   });
 
   it('changes nothing where it is for reading only', async () => {
