@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { freshDatabase, freshEventStore, type FreshDatabase, type FreshEventStore } from '@verbatim/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { readModels } from './projections.ts';
 import { verify } from './rebuild/rebuild.ts';
 import { openFixture, until, type Fixture } from './testing/fixture.ts';
 import { said, testMasterKey } from './testing/log-writer.ts';
+import { openProxy } from './testing/proxy.ts';
 
 const allModels = readModels.map(({ name }) => name);
 const killRounds = process.env.VERBATIM_LONG ? 40 : 4;
@@ -106,53 +106,3 @@ describe('a database that is away', () => {
     await proxy.close();
   });
 });
-
-interface Proxy {
-  readonly url: string;
-  /** Ends what is connected and lets nobody in. */
-  cut(): void;
-  restore(): void;
-  close(): Promise<void>;
-}
-
-async function openProxy(databaseUrl: string): Promise<Proxy> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server: Server = createServer((socket) => {
-    if (isCut) {
-      socket.destroy();
-      return;
-    }
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const each of [socket, upstream]) {
-      sockets.add(each);
-      each.on('error', () => each.destroy());
-      each.on('close', () => sockets.delete(each));
-    }
-    socket.pipe(upstream).pipe(socket);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  const url = new URL(databaseUrl);
-  url.port = String(address.port);
-  const endAll = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: url.href,
-    cut: () => {
-      isCut = true;
-      endAll();
-    },
-    restore: () => {
-      isCut = false;
-    },
-    close: async () => {
-      endAll();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}

@@ -1,11 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { defaultStatementTimeoutMs } from '../tables/connection.ts';
 
 /** While a leader lives, its session does something at least this often. */
-export const leaderHeartbeatMs = 1_000;
+const leaderHeartbeatMs = 1_000;
 /** A leader that is silent for so long is stopped or cut off; its session is ended for it. */
 const silentLeaderMs = 6_000;
 const standByPollMs = 500;
+
+/**
+ * A session that answers nothing for so long, though its statements are cancelled before, is of a machine that is gone:
+ * no packet may ever say so.
+ */
+const unansweredMs = defaultStatementTimeoutMs + 5_000;
+
+export interface Heartbeat {
+  /** Aborted when the session is lost: with it goes the lock, so even a leader with nothing to do must know. */
+  readonly lost: AbortSignal;
+  stop(): void;
+}
+
+/** Does something in a pipelined session now and then, so that it shows whether it is still there. */
+export function beating(client: pg.Client, options: { readonly unansweredMs?: number } = {}): Heartbeat {
+  const lost = new AbortController();
+  client.once('end', () => lost.abort(new Error('Connection terminated while leading')));
+  // Unanswered in time, pg destroys the socket of a pipelined session.
+  const beat = { text: 'SELECT 1', query_timeout: options.unansweredMs ?? unansweredMs };
+  const timer = setInterval(
+    () => void client.query(beat).catch((error: unknown) => lost.abort(error)),
+    leaderHeartbeatMs,
+  );
+  return { lost: lost.signal, stop: () => clearInterval(timer) };
+}
 
 /**
  * Makes this session the one that writes a read model: of several runners one works, the others wait here. The right

@@ -18,7 +18,7 @@ import { insertRows } from '../tables/row-writer.ts';
 import { readLog, type LogReading } from './catch-up.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { FeedQueue } from './feed-queue.ts';
-import { becomeLeader, leaderHeartbeatMs } from './leadership.ts';
+import { beating, becomeLeader } from './leadership.ts';
 
 export interface ModelRunnerOptions extends LogReading {
   readonly databaseUrl: string;
@@ -118,14 +118,8 @@ export class ModelRunner {
       settings: planningByKey,
       isPipelined: true,
     });
-    // With the session goes the lock: even a runner with nothing to do must know that it leads no more.
-    const lost = new AbortController();
-    connection.once('end', () => lost.abort(new Error('Connection terminated while leading')));
-    const leading = AbortSignal.any([signal, lost.signal]);
-    const heartbeat = setInterval(
-      () => void connection.query('SELECT 1').catch((error: unknown) => lost.abort(error)),
-      leaderHeartbeatMs,
-    );
+    const heartbeat = beating(connection);
+    const leading = AbortSignal.any([signal, heartbeat.lost]);
     try {
       this.#phase = 'standing-by';
       await becomeLeader(connection, model.name, signal);
@@ -147,9 +141,9 @@ export class ModelRunner {
       this.#fault = undefined;
       this.#phase = 'catching-up';
       while (!leading.aborted) await this.#follow(writer, leading);
-      lost.signal.throwIfAborted();
+      heartbeat.lost.throwIfAborted();
     } finally {
-      clearInterval(heartbeat);
+      heartbeat.stop();
       await connection.end().catch(() => undefined); // it may be what broke
     }
   }

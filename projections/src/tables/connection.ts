@@ -37,7 +37,7 @@ export const planningByKey = {
 /** Arrays of `bigint` are terms, which are made to be exact as a double. */
 const int8Array = 1016;
 const connectTimeoutMs = 3_000;
-const defaultStatementTimeoutMs = 60_000;
+export const defaultStatementTimeoutMs = 60_000;
 
 /** Connects, or throws. Times come as ISO 8601 text and `bigint` as BigInt, as rows hold them. */
 export async function connect({
