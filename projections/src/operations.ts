@@ -1,10 +1,18 @@
-import type { Metrics, ReadinessCheck } from '@verbatim/shared';
-import type { LogBatch } from './group/model-writer.ts';
+import {
+  Gauge,
+  streamPrefixes,
+  type EventStore,
+  type Metrics,
+  type ReadinessCheck,
+  type RecordedEvent,
+} from '@verbatim/shared';
+import type { LogItem } from './group/log-item.ts';
 import type { Projections } from './projections.ts';
+import type { ModelRunner } from './runner/model-runner.ts';
 
 /** What is measured at each commit; handed to `startProjections` as its observer. */
 export interface ProjectionMetrics {
-  committed(readModel: string, position: bigint, batch: LogBatch): void;
+  committed(readModel: string, position: bigint, items: readonly LogItem[]): void;
   interrupted(readModel: string): void;
   parked(readModel: string): void;
 }
@@ -36,7 +44,7 @@ export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
   );
   const parked = metrics.counter('projection_parked_total', 'Partitions that began to wait.', model);
   return {
-    committed: (read_model, reached, { items }) => {
+    committed: (read_model, reached, items) => {
       events.inc({ read_model }, items.length);
       batchSizes.observe({ read_model }, items.length);
       position.set({ read_model }, Number(reached));
@@ -47,6 +55,60 @@ export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
     interrupted: (read_model) => interruptions.inc({ read_model }),
     parked: (read_model) => parked.inc({ read_model }),
   };
+}
+
+/** What is known of each read model when it is asked for, also while nothing is committed. */
+export function observeLag(metrics: Metrics, { runners, eventStore }: Projections): void {
+  const observe = (
+    name: string,
+    help: string,
+    valueOf: (runner: ModelRunner) => Promise<number | undefined>,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['read_model'],
+      registers: [metrics.registry],
+      async collect() {
+        this.reset(); // of what cannot be known nothing is told
+        for (const runner of runners) {
+          const value = await valueOf(runner).catch(() => undefined);
+          if (value !== undefined) this.set({ read_model: runner.name }, value);
+        }
+      },
+    });
+  /** Undefined on a stand-by: who leads tells of it. */
+  const positionOf = ({ phase, position }: ModelRunner) => (phase === 'standing-by' ? undefined : position);
+
+  observe(
+    'projection_behind_positions',
+    'From the checkpoint to the end of the log, in positions of the log: 0 when all is committed, else perhaps more than events.',
+    async (runner) => {
+      const position = positionOf(runner);
+      if (position === undefined) return undefined;
+      if ((await firstAfter(eventStore, position)) === undefined) return 0;
+      return Number(((await eventStore.head()) ?? position) - position);
+    },
+  );
+  observe(
+    'projection_oldest_uncommitted_seconds',
+    'Since the store took the oldest event that is not committed; 0 when all are.',
+    async (runner) => {
+      const position = positionOf(runner);
+      if (position === undefined) return undefined;
+      const oldest = await firstAfter(eventStore, position);
+      return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.created.getTime()) / 1_000;
+    },
+  );
+  observe('projection_parked', 'Partitions that wait now.', (runner) =>
+    Promise.resolve(positionOf(runner) === undefined ? undefined : runner.parked.length),
+  );
+}
+
+async function firstAfter(eventStore: EventStore, position: bigint): Promise<RecordedEvent | undefined> {
+  const from = position === 0n ? {} : { fromPosition: position };
+  for await (const event of eventStore.readAll({ ...from, streamPrefixes, maxCount: 1 })) return event;
+  return undefined;
 }
 
 /** A read model further behind than this, though it is at work, is reported. */

@@ -5,6 +5,7 @@ import {
   MasterKey,
   vaultDatabase,
   VaultKeyring,
+  type EventStore,
   type Logger,
   type PushPublisher,
 } from '@verbatim/shared';
@@ -33,6 +34,7 @@ export interface ProjectionsOptions {
 export interface Projections {
   readonly runners: readonly ModelRunner[];
   readonly feed: EventFeed;
+  readonly eventStore: EventStore;
   readonly publisher: PushPublisher | undefined;
   /** Ends what is under way; nothing is projected any more once it resolves. */
   stop(): Promise<void>;
@@ -68,8 +70,8 @@ export function startProjections(options: ProjectionsOptions): Projections {
         signal,
         onInterrupted: () => metrics?.interrupted(model.name),
         onParked: () => metrics?.parked(model.name),
-        onCommitted: (position, pushes, batch) => {
-          metrics?.committed(model.name, position, batch);
+        onCommitted: (position, pushes, items) => {
+          metrics?.committed(model.name, position, items);
           if (pushes.length > 0) publisher?.publish({ position: position.toString(), items: [...pushes] });
         },
       }),
@@ -79,6 +81,7 @@ export function startProjections(options: ProjectionsOptions): Projections {
   return {
     runners,
     feed,
+    eventStore,
     publisher,
     stop: async () => {
       stopping.abort();

@@ -1,5 +1,5 @@
 import { createMetrics, createServiceApp, listen, type Running } from '@verbatim/shared';
-import { createProjectionMetrics, readinessOf } from './operations.ts';
+import { createProjectionMetrics, observeLag, readinessOf } from './operations.ts';
 import { startProjections, type Projections, type ProjectionsOptions } from './projections.ts';
 
 export interface ProjectionsServiceOptions extends Omit<ProjectionsOptions, 'metrics'> {
@@ -21,6 +21,7 @@ export async function startProjectionsService(
   const { host, port, logger } = options;
   const metrics = createMetrics('projections');
   const projections = startProjections({ ...options, metrics: createProjectionMetrics(metrics) });
+  observeLag(metrics, projections);
   const app = createServiceApp({ logger, metrics, readiness: readinessOf(projections), routers: [] });
   const listening = await listen(app, { host, port });
   return {

@@ -13,6 +13,8 @@ export interface LogBatch {
 }
 
 export interface Applied {
+  /** What was committed together: of a batch that was halved, a part. */
+  readonly items: readonly LogItem[];
   readonly position: bigint;
   readonly pushes: readonly PushItem[];
 }
@@ -162,7 +164,7 @@ export class ModelWriter {
     );
     for (const parked of decided) this.#parked.set(parked.partition, parked);
     this.#position = upTo;
-    return { position: upTo, pushes };
+    return { items, position: upTo, pushes };
   }
 
   /**
@@ -206,7 +208,7 @@ export class ModelWriter {
     this.#parked.set(parked.partition, parked);
     this.#position = upTo;
     onParked(parked);
-    return { position: upTo, pushes: [] };
+    return { items: [item], position: upTo, pushes: [] };
   }
 }
 

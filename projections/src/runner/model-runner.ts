@@ -8,6 +8,7 @@ import {
 } from '@verbatim/shared';
 import type pg from 'pg';
 import { skippedEvents } from '../group/decisions.ts';
+import type { LogItem } from '../group/log-item.ts';
 import { ModelWriter, type LogBatch } from '../group/model-writer.ts';
 import { isAnythingParked, type ParkedPartition } from '../group/parked.ts';
 import type { ReadModel } from '../group/read-model.ts';
@@ -29,7 +30,7 @@ export interface ModelRunnerOptions extends LogReading {
   readonly onInterrupted: () => void;
   readonly onParked: (parked: ParkedPartition) => void;
   /** After the commit, in log order. */
-  readonly onCommitted: (position: bigint, pushes: readonly PushItem[], batch: LogBatch) => void;
+  readonly onCommitted: (position: bigint, pushes: readonly PushItem[], items: readonly LogItem[]) => void;
 }
 
 export type RunnerPhase = 'connecting' | 'standing-by' | 'catching-up' | 'live' | 'refused' | 'stopped';
@@ -220,8 +221,8 @@ export class ModelRunner {
 
   async #apply(writer: ModelWriter, batch: LogBatch): Promise<void> {
     this.#waitingSince ??= Date.now();
-    for await (const { position, pushes } of writer.apply(batch))
-      this.#options.onCommitted(position, pushes, batch);
+    for await (const { position, pushes, items } of writer.apply(batch))
+      this.#options.onCommitted(position, pushes, items);
     this.#waitingSince = undefined;
   }
 
@@ -247,7 +248,7 @@ export class ModelRunner {
 
   async #resume(writer: ModelWriter, partition: string, { items, upTo }: LogBatch): Promise<void> {
     const pushes = await writer.resume(partition, items, upTo);
-    this.#options.onCommitted(writer.position, pushes, { items: [], upTo });
+    this.#options.onCommitted(writer.position, pushes, []);
   }
 
   #reportParked(parked: ParkedPartition): void {
