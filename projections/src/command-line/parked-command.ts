@@ -50,6 +50,23 @@ const parkedSchema = z.object({
 });
 type Parked = z.infer<typeof parkedSchema>;
 
+/** Without a position where there are no tables: it was never built, or they were taken away. */
+async function stateIn(
+  database: Database,
+  readModel: string,
+): Promise<{ readonly position: string | null; readonly parked: readonly Parked[] }> {
+  const { rows } = await database.raw<{ rows: unknown[] }>('SELECT to_regclass(?) IS NOT NULL AS found', [
+    `${readModel}.checkpoint`,
+  ]);
+  if (!z.object({ found: z.boolean() }).parse(rows[0]).found) return { position: null, parked: [] };
+  const { rows: checkpoints } = await database.raw<{ rows: unknown[] }>(
+    'SELECT position::text FROM ??.checkpoint',
+    [readModel],
+  );
+  const { position } = z.object({ position: z.string() }).parse(checkpoints[0]);
+  return { position, parked: await parkedIn(database, readModel) };
+}
+
 async function parkedIn(database: Database, readModel: string): Promise<Parked[]> {
   const { rows } = await database.raw<{ rows: unknown[] }>(
     `SELECT partition, organization_id AS "organizationId", position::text, event_type AS "eventType", stream,
@@ -63,25 +80,27 @@ async function parkedIn(database: Database, readModel: string): Promise<Parked[]
 async function tellStatus({ database, eventStore }: Instance, isJson: boolean): Promise<number> {
   const head = (await eventStore.head()) ?? 0n;
   const states = await Promise.all(
-    readModels.map(async ({ name }) => {
-      const { rows } = await database.raw<{ rows: unknown[] }>('SELECT position::text FROM ??.checkpoint', [
-        name,
-      ]);
-      const { position } = z.object({ position: z.string() }).parse(rows[0]);
-      return { readModel: name, position, head: head.toString(), parked: await parkedIn(database, name) };
-    }),
+    readModels.map(async ({ name }) => ({
+      readModel: name,
+      head: head.toString(),
+      ...(await stateIn(database, name)),
+    })),
   );
   if (isJson) process.stdout.write(`${JSON.stringify(states)}\n`);
   else for (const state of states) tellState(state);
-  return states.every(({ parked }) => parked.length === 0) ? 0 : 1;
+  return states.every(({ position, parked }) => position !== null && parked.length === 0) ? 0 : 1;
 }
 
 function tellState(state: {
   readModel: string;
-  position: string;
+  position: string | null;
   head: string;
   parked: readonly Parked[];
 }): void {
+  if (state.position === null) {
+    process.stdout.write(`${state.readModel}: has no tables; whoever projects makes them\n`);
+    return;
+  }
   const waiting = state.parked.length === 0 ? '' : `, ${state.parked.length} parked`;
   process.stdout.write(`${state.readModel}: at ${state.position}, the log at ${state.head}${waiting}\n`);
   for (const { partition, position, eventType, stream, revision, cause } of state.parked)
@@ -102,7 +121,7 @@ async function decide(
 ): Promise<void> {
   if (!readModels.some(({ name }) => name === readModel))
     throw new RebuildFault(`There is no read model ${readModel}.`);
-  const parked = (await parkedIn(database, readModel)).find((each) => each.partition === partition);
+  const parked = (await stateIn(database, readModel)).parked.find((each) => each.partition === partition);
   if (parked === undefined) throw new RebuildFault(`${partition} is not parked in ${readModel}.`);
   const { position, cause } = parked;
   const organizationId = parked.organizationId ?? noOrganization;
@@ -126,6 +145,7 @@ async function decide(
   if (result.status !== 'appended')
     throw new RebuildFault('It is not known whether the decision was stored; run it again.');
   process.stdout.write(
-    `${verb === 'skip' ? 'Left out' : 'Tried again'} at position ${position}: ${partition} goes on.\n`,
+    `It is decided that ${partition} ${verb === 'skip' ? 'leaves out' : 'tries again'} the event at position ${position}. ` +
+      `Whoever projects ${readModel} acts on it; npm run projections -- status tells how it went.\n`,
   );
 }
