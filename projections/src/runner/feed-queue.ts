@@ -35,7 +35,9 @@ export class FeedQueue {
     return this.#upTo === this.#taken;
   }
 
+  /** What brings nothing new makes nothing due: else what comes after it, and is not urgent, would wake nobody. */
   put({ items, upTo }: LogBatch): void {
+    if (items.length === 0 && upTo <= this.#upTo) return;
     for (const item of items) {
       this.#items.push(item);
       this.#bytes += bytesOf(item);

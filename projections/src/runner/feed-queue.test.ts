@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FeedQueue } from './feed-queue.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const nobodyHurries = (): boolean => false;
+const never = new AbortController().signal;
+
+test('a stretch of the log without events of ours is taken after a while', async () => {
+  const queue = new FeedQueue(25n, nobodyHurries);
+  const taken = queue.take(10, never);
+  queue.put({ items: [], upTo: 26n });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await taken).toEqual({ items: [], upTo: 26n });
+  expect(queue.isEmpty).toBe(true);
+});
+
+test('being told twice of the same place keeps nobody from hearing of the next', async () => {
+  const queue = new FeedQueue(25n, nobodyHurries);
+  const taken = queue.take(10, never);
+  queue.put({ items: [], upTo: 25n });
+  await vi.advanceTimersByTimeAsync(1_000);
+  queue.put({ items: [], upTo: 26n });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await Promise.race([taken, Promise.resolve('nothing')])).toEqual({ items: [], upTo: 26n });
+});
