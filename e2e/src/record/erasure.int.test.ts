@@ -44,6 +44,8 @@ async function call(method: string, target: string, body?: unknown, token?: stri
 const asOwner = (method: string, target: string, body?: unknown): Promise<unknown> =>
   call(method, target, body, owner.accessToken);
 
+const frameTimeoutMs = 15_000;
+
 /** Somebody who receives frames, and keeps each as it came. */
 class Listener {
   readonly frames: string[] = [];
@@ -57,12 +59,15 @@ class Listener {
     this.#socket.on('message', (data: Buffer) => this.frames.push(data.toString('utf8')));
   }
 
-  /** Resolves with the first frame of which this is so, past ones too. */
+  /** Resolves with the first frame of which this is so, past ones too. @throws with what came when it does not come */
   async frame(isIt: (frame: string) => boolean): Promise<string> {
+    const signal = AbortSignal.timeout(frameTimeoutMs);
     for (;;) {
       const found = this.frames.find(isIt);
       if (found !== undefined) return found;
-      await once(this.#socket, 'message');
+      await once(this.#socket, 'message', { signal }).catch((cause: unknown) => {
+        throw new Error(`no such frame among\n${this.frames.join('\n')}`, { cause });
+      });
     }
   }
 
