@@ -34,6 +34,21 @@ describe('what is sent to a socket', () => {
     expect(writes).toHaveBeenCalledTimes(1);
   });
 
+  test('is nobody’s to make up for once it is closed, however much the system still holds', async () => {
+    far.pause();
+    const outbound = new Outbound(near, new TickFlusher(), () => undefined);
+    while (outbound.unreadBytes < outboundLimits.unreadBytes / 2) {
+      outbound.send(Buffer.alloc(60_000, 'x'));
+      await new Promise(setImmediate);
+    }
+    // More than any socket takes, written past the queue: what the system holds outlives the close.
+    near.write(Buffer.alloc(outboundLimits.unreadBytes));
+    outbound.close();
+    expect(outbound.unreadBytes).toBeGreaterThan(outboundLimits.unreadBytesForMomentary);
+    await outbound.whenDrained();
+    expect(outbound.sendMomentary(frame('x'))).toBe(true);
+  });
+
   test('waits while the other side does not read, bounded, and comes whole when it does', async () => {
     far.pause();
     const onOverflow = vi.fn();

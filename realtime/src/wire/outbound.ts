@@ -51,8 +51,9 @@ export class Outbound implements Flushable {
     this.#flusher.socket(this);
   }
 
-  /** False when the socket is too far behind for what will not matter in a moment. */
+  /** False when the socket is too far behind for what will not matter in a moment; of a closed one nothing waits. */
   sendMomentary(bytes: Buffer): boolean {
+    if (this.#isClosed) return true;
     if (this.unreadBytes > outboundLimits.unreadBytesForMomentary) return false;
     this.send(bytes);
     return true;
