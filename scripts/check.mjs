@@ -10,7 +10,9 @@ const hasWebClient = readdirSync(path.join(root, 'web')).some((name) => name.sta
 /** First of all: the others read the declarations that it makes. */
 const types = { name: 'types', command: bin('tsc'), args: ['--build'] };
 const rest = [
-  { name: 'lint', command: bin('eslint'), args: ['.', '--max-warnings', '0'] },
+  // In two parts, as it keeps a core busy for as long as all others together need.
+  lint('lint', ['.', '--ignore-pattern', 'web/']),
+  lint('lint of the web client', ['web']),
   { name: 'format', command: bin('prettier'), args: ['--check', '.', '--log-level', 'warn'] },
   ...(hasWebClient
     ? [
@@ -28,10 +30,11 @@ const rest = [
   },
   { name: 'unused', command: bin('knip'), args: ['--no-progress'] },
 ];
-/** The linter keeps a core busy for as long as all others together need. */
 const stepsAtOnce = 2;
 
 await ensureInstalled(console.log);
+// Type checkers make much that soon is garbage: with room for it (MiB) they need a fifth less time.
+process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim();
 const started = performance.now();
 const failed = [];
 await run(types);
@@ -54,6 +57,10 @@ async function run({ name, command, args }) {
   if (ok) return;
   failed.push(name);
   console.log(output.trim());
+}
+
+function lint(name, args) {
+  return { name, command: bin('eslint'), args: [...args, '--max-warnings', '0'] };
 }
 
 function workspaceFolders() {
