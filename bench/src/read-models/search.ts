@@ -86,6 +86,7 @@ async function questionsOf(
       common,
       (word, index) => `${word} -${common[(index + 3) % common.length] ?? ''}`,
     ),
+    'all but a common word': each(common, (word) => `-${word}`),
     phrases,
     'of one person': each(common, (word, index) => `${word} from:"Person ${1 + index}"`),
     'in one room': each(common, (word, index) => `${word} in:"room ${index}"`),

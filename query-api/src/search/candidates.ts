@@ -35,15 +35,14 @@ export async function findCandidates(
   place: { readonly stretches: readonly Stretch[]; readonly limit: number },
 ): Promise<Candidates> {
   const terms = new Terms(organizationId);
-  const { rows } = await source.query(candidateSql(conditions), [
+  const asked = askedOfIndex(conditions);
+  const { rows } = await source.query(candidateSql(asked.map(({ sql }) => sql)), [
     organizationId,
     userId,
-    place.stretches.map(({ section }) => terms.section(section)),
+    place.stretches.map(({ sections }) => asArrayLiteral(sections.map((section) => terms.section(section)))),
     place.stretches.map(({ before }) => before.toString()),
     place.limit,
-    conditions.every,
-    ...conditions.oneOf,
-    ...(conditions.none.length > 0 ? [conditions.none] : []),
+    ...asked.map(({ terms: wanted }) => wanted),
   ]);
   const all = candidatesSchema.parse(rows);
   const oldest = all.reduce<bigint | undefined>(
@@ -58,22 +57,39 @@ export async function findCandidates(
   };
 }
 
+const asArrayLiteral = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
+
+const fixedParameters = 5;
+
+/** An empty array is left out: the index would be asked for everything. */
+function askedOfIndex({ every, oneOf, none }: SearchConditions) {
+  const asked = [
+    { operator: 'd.terms @>', terms: every },
+    ...oneOf.map((terms) => ({ operator: 'd.terms &&', terms })),
+    { operator: 'NOT d.terms &&', terms: none },
+  ].filter(({ terms }) => terms.length > 0);
+  return asked.map(({ operator, terms }, index) => ({
+    sql: `AND ${operator} $${fixedParameters + 1 + index}::bigint[]`,
+    terms,
+  }));
+}
+
 /**
- * Section by section, and no further than needed: the outer loop takes the sections in their order and stops at the
- * limit. The sum keeps the planner from walking along the positions instead of asking the index of terms.
+ * Stretch by stretch, and no further than needed: the outer loop takes the stretches in their order and stops at the
+ * limit. The sums keep the planner from walking along the positions instead of asking the index of terms. Sections
+ * are a condition of their own: an array is read along the one of its terms that the index takes for the rarest, and
+ * GIN takes a section, all of which lies together, for rarer than it is.
  */
-function candidateSql({ oneOf, none }: SearchConditions): string {
-  const groups = oneOf.map((_, index) => `AND d.terms && $${7 + index}::bigint[]`);
-  const exclusion = none.length > 0 ? `AND NOT d.terms && $${7 + oneOf.length}::bigint[]` : '';
+function candidateSql(asked: readonly string[]): string {
   return `
     WITH found AS MATERIALIZED (
       SELECT candidate.*
-      FROM unnest($3::bigint[], $4::bigint[]) AS section (term, before)
+      FROM unnest($3::text[], $4::bigint[]) AS stretch (sections, before)
       CROSS JOIN LATERAL (
         SELECT d.message_id, d.position
         FROM search.document AS d
-        WHERE d.terms @> ($6::bigint[] || section.term) ${groups.join(' ')} ${exclusion}
-          AND d.organization_id = $1 AND d.position < section.before
+        WHERE d.terms && stretch.sections::bigint[] ${asked.join(' ')}
+          AND d.organization_id = $1 AND d.position + 0 < stretch.before
           AND d.room_id IN (${readableRooms})
         ORDER BY d.position + 0 DESC LIMIT $5::integer
       ) AS candidate

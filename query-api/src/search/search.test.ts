@@ -169,13 +169,27 @@ describe('the stretches to look at', () => {
     [2n ** 62n, 1n, 4_096n],
   ])('from %s down to %s lie one under the other and leave nothing out', (newest, oldest, span) => {
     const stretches = planStretches(newest, oldest, span);
-    expect(stretches.length).toBeLessThan(1_000);
+    expect(stretches.length).toBeLessThan(40);
     expect(stretches[0]?.before).toBe(newest + 1n);
-    const starts = stretches.map(({ section: { level, number } }) => number << BigInt(level));
+    const sections = stretches.flatMap((stretch) => stretch.sections);
+    const starts = sections.map(({ level, number }) => number << BigInt(level));
+    const ends = sections.map(({ level, number }) => (number + 1n) << BigInt(level));
     expect(starts.at(-1)).toBeLessThanOrEqual(oldest);
-    for (const [index, { before }] of stretches.entries()) {
-      expect(starts[index]).toBeLessThan(before);
-      if (index > 0) expect(before).toBe(starts[index - 1]);
+    expect(starts.at(-2) ?? newest).toBeGreaterThan(oldest);
+    for (const [index, start] of starts.slice(0, -1).entries()) {
+      expect(ends[index + 1]).toBeGreaterThanOrEqual(start);
+      expect(starts[index + 1]).toBeLessThan(start);
     }
+    let seen = 0;
+    for (const { sections: together, before } of stretches) {
+      expect(before).toBe(seen === 0 ? newest + 1n : starts[seen - 1]);
+      seen += together.length;
+    }
+  });
+
+  it('hold twice as much each time, so that those far back are few', () => {
+    const stretches = planStretches(5_000_000n, 1n, 4_096n);
+    const sizes = stretches.map(({ sections }) => sections.length << ((sections[0]?.level ?? 0) - 13));
+    expect(sizes).toEqual([1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 128]);
   });
 });

@@ -4,13 +4,17 @@ import { z } from 'zod';
 /** Messages in a section that is looked at by itself: few enough to be sorted at once, however many match. */
 const messagesPerSection = 16_384;
 const sampledMessages = 4_096;
-/** After so many sections of one size, larger ones follow. */
-const sectionsOfFirstSize = 64;
-const sectionsOfLaterSizes = 256;
+/**
+ * Neighbours that are looked at together, by size: each time as many as all before them. So a search that must go far
+ * back asks the index a dozen times, and one that finds enough soon has looked at no more than twice as much as it must.
+ */
+const smallestTogether = [1, 1, 2, 4, 8, 16, 32];
+/** One is as large as all of the smaller size. */
+const largerTogether = [1, 2, 4, 8, 16, 32];
 
-/** What of a section is to be looked at: all before a position. */
+/** Neighbouring sections, the newest first, of which all before a position is to be looked at. */
 export interface Stretch {
-  readonly section: Section;
+  readonly sections: readonly Section[];
   readonly before: bigint;
 }
 
@@ -47,15 +51,21 @@ export function planStretches(newest: bigint, oldest: bigint, sampledSpan: bigin
   const stretches: Stretch[] = [];
   let before = newest + 1n;
   for (const level of levelsFrom(sampledSpan)) {
-    const atMost = stretches.length === 0 ? sectionsOfFirstSize : sectionsOfLaterSizes;
-    for (let count = 0; count < atMost && before > oldest; count += 1) {
-      const section = sectionAt(level, before - 1n);
-      stretches.push({ section, before });
-      before = section.number << BigInt(level);
+    for (const together of stretches.length === 0 ? smallestTogether : largerTogether) {
+      if (before <= oldest) return stretches;
+      const sections: Section[] = [];
+      let rest = before;
+      for (; sections.length < together && rest > oldest; rest = startOf(level, rest))
+        sections.push(sectionAt(level, rest - 1n));
+      stretches.push({ sections, before });
+      before = rest;
     }
   }
   return stretches;
 }
+
+/** Where the section begins that ends at this position, or has it inside. */
+const startOf = (level: number, end: bigint): bigint => sectionAt(level, end - 1n).number << BigInt(level);
 
 function levelsFrom(sampledSpan: bigint | undefined): readonly number[] {
   if (sampledSpan === undefined) return sectionLevels.slice(-1);
