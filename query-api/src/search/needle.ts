@@ -4,6 +4,8 @@ import { foldText, isUnspaced, keysOf, wordsOf, type Word } from '@verbatim/shar
 export interface Needle {
   readonly folded: string;
   readonly words: readonly Word[];
+  /** Finds it, whatever space its words stand apart by. */
+  readonly pattern: RegExp;
   /** Stands between other words, and not inside one: phrases, and words too short to be looked for inside others. */
   readonly isWhole: boolean;
 }
@@ -17,7 +19,11 @@ export function readNeedle(text: string, isPhrase: boolean): Needle {
   const [only] = words;
   const isShortWord =
     words.length === 1 && only !== undefined && !only.isUnspaced && only.text.length < minPartChars;
-  return { folded, words, isWhole: isPhrase || isShortWord };
+  const pattern = new RegExp(
+    folded.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll(/\s+/g, String.raw`\s+`),
+    'g',
+  );
+  return { folded, words, pattern, isWhole: isPhrase || isShortWord };
 }
 
 /** What must stand in the index for a text to have the needle: these keys, and of each group of others one at least. */
@@ -59,12 +65,14 @@ const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 /** Where the needle stands in a folded text: `[start, end)`, from left to right, at most `max`. */
 export function findNeedle(folded: string, needle: Needle, max: number): [number, number][] {
   const found: [number, number][] = [];
-  const { length } = needle.folded;
-  let start = folded.indexOf(needle.folded);
-  while (start >= 0 && found.length < max) {
-    const end = start + length;
+  const { pattern } = needle;
+  pattern.lastIndex = 0;
+  while (found.length < max) {
+    const match = pattern.exec(folded);
+    if (match === null) break;
+    const [start, end] = [match.index, pattern.lastIndex];
     if (!needle.isWhole || (isEdge(folded, start) && isEdge(folded, end))) found.push([start, end]);
-    start = folded.indexOf(needle.folded, start + 1);
+    pattern.lastIndex = start + 1;
   }
   return found;
 }

@@ -21,14 +21,18 @@ export interface SearchRequest {
 
 const maxParts = 20;
 const part =
-  /(?<minus>-(?=\S))?(?:(?<filter>from|in|before|after|has):)?(?:"(?<phrase>[^"]*)(?:"|$)|(?<word>[^\s"]+))/gi;
+  /(?<minus>-(?=\S))?(?:(?<filter>from|in|before|after|has):\s*)?(?:"(?<phrase>[^"]*)(?:"|$)|(?<word>[^\s"]+))/gi;
+/** Phones and office programs write these where a plain one was typed. */
+const otherQuotes = /[“”„«»]/g;
+/** Ends a sentence or a clause, and is nothing that is looked for. */
+const closing = /(?<=[\p{L}\p{M}\p{N}])[?!.,;:…？！。、，]+$/u;
 
 /** @throws Problem `invalid` (422) that says what of it cannot be asked. */
 export function parseSearch(q: string): SearchRequest {
-  const parts = [...q.matchAll(part)].map(({ groups }) => ({
+  const parts = [...q.replaceAll(otherQuotes, '"').matchAll(part)].map(({ groups }) => ({
     isUnwanted: groups?.minus !== undefined,
     filter: groups?.filter?.toLowerCase(),
-    text: groups?.phrase ?? groups?.word ?? '',
+    text: groups?.phrase ?? groups?.word?.replace(closing, '') ?? '',
     isPhrase: groups?.phrase !== undefined,
   }));
   if (parts.length > maxParts) refuse(`may have at most ${maxParts} parts`);

@@ -38,8 +38,31 @@ describe('what is asked for', () => {
     ['"an open end', ['an open end']],
     ['to:ada', ['to:ada']],
     ['foo & | ! :* bar', ['foo', '&', '|', '!', ':*', 'bar']],
+    ['c++ node.js printf( #1', ['c++', 'node.js', 'printf(', '#1']],
   ])('%s is taken as it stands', (q, expected) => {
     expect(foldedOf(q)).toEqual(expected);
+  });
+
+  it.each([
+    ['how do I install it?', ['how', 'do', 'i', 'install', 'it']],
+    ['well, e.g. wait… 何ですか？', ['well', 'e.g', 'wait', '何ですか']],
+    ['from:', ['from']],
+    ['"what is it?"', ['what is it?']],
+  ])('%s is taken without what ends a clause', (q, expected) => {
+    expect(foldedOf(q)).toEqual(expected);
+  });
+
+  it.each(['“red car”', '„red car“', '«red car»'])('%s is a phrase as if plainly quoted', (q) => {
+    expect(parseSearch(q).wanted).toMatchObject([{ folded: 'red car', isWhole: true }]);
+  });
+
+  it('may have a space between a filter and its value', () => {
+    expect(parseSearch('from: ada -in: "old ops" has: link')).toMatchObject({
+      wanted: [],
+      from: ['ada'],
+      notIn: ['old ops'],
+      has: ['link'],
+    });
   });
 
   it.each([
@@ -93,6 +116,9 @@ describe('a text', () => {
     ['안녕하세요', '안녕', ['안녕']],
     ['done 👍🏽 now', '👍', ['👍']],
     ['aaaa', 'aaa', ['aaaa']],
+    ['the red\n  car, a red\u00a0car', '"red car"', ['red\n  car', 'red\u00a0car']],
+    ['That’s what he said', "that's", ['That’s']],
+    ["That's what he said", 'that’s', ["That's"]],
   ])('%s, asked for %s, has it where it is', (text, q, expected) => {
     expect(found(text, q)).toEqual(expected);
   });

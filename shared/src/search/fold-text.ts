@@ -5,7 +5,7 @@ export interface FoldedText {
   readonly originOf: (index: number) => number;
 }
 
-/** Letters whose plain form is not in their decomposition. */
+/** What has a plain form that is not in its decomposition: letters, and the quotes that programs make of plain ones. */
 const plainForms: Readonly<Record<string, string>> = {
   ß: 'ss',
   ς: 'σ',
@@ -15,6 +15,11 @@ const plainForms: Readonly<Record<string, string>> = {
   đ: 'd',
   æ: 'ae',
   œ: 'oe',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '„': '"',
 };
 const onlyAscii = /^[\0-\x7f]*$/;
 /** Marks on letters of these scripts are left out; elsewhere they tell words apart. */
