@@ -162,6 +162,26 @@ describe('a snippet', () => {
     expect(snippet.isWellFormed()).toBe(true);
   });
 
+  it('of a long text is cut where most of what was asked for stands together', () => {
+    const text = `one ${'one more '.repeat(40)}and one two three at last ${'after '.repeat(100)}`;
+    const { ranges } = matchText(text, parseSearch('one two three')) ?? { ranges: [] };
+    const { snippet, highlights } = cutSnippet(text, ranges);
+    expect(snippet).toContain('one two three at last');
+    expect(highlights.map(([from, to]) => snippet.slice(from, to)).slice(-3)).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+  });
+
+  it('shows the beginning of what is longer than itself', () => {
+    const text = `${'before '.repeat(100)}${'needle '.repeat(60)}`;
+    const { snippet, highlights } = cutSnippet(text, [[700, text.length - 1]]);
+    expect(highlights.map(([from, to]) => snippet.slice(from, to))).toEqual([
+      expect.stringMatching(/^needle needle/),
+    ]);
+  });
+
   it('never cuts a character in two', () => {
     const text = '👋'.repeat(400);
     for (let at = 0; at < 500; at += 1)
