@@ -49,7 +49,7 @@ export async function peopleNamed(
     new Map([['me', userId]]),
     (pattern) => `
       SELECT user_id FROM chat.person
-      WHERE organization_id = $2 AND (display_name ILIKE ${pattern} OR user_id::text = lower(given.name))
+      WHERE organization_id = $2 AND (${plainly('display_name')} LIKE ${pattern} OR user_id::text = lower(given.name))
       ORDER BY user_id LIMIT ${maxNamed}`,
     [organizationId],
   );
@@ -67,7 +67,7 @@ export async function roomsNamed(
     new Map(),
     (pattern) => `
       SELECT room_id FROM chat.room
-      WHERE organization_id = $2 AND (name ILIKE ${pattern} OR room_id::text = lower(given.name))
+      WHERE organization_id = $2 AND (${plainly('name')} LIKE ${pattern} OR room_id::text = lower(given.name))
         AND (visibility = 'public' OR EXISTS (
           SELECT FROM chat.participant
           WHERE organization_id = $2 AND room_id = room.room_id AND user_id = $3))
@@ -75,6 +75,11 @@ export async function roomsNamed(
     [organizationId, userId],
   );
 }
+
+/** Without case and accents, of which most names have none: taking them off costs more than looking. */
+const plainly = (name: string): string => `
+  CASE WHEN octet_length(${name}) = char_length(${name}) THEN lower(${name})
+    ELSE lower(regexp_replace(normalize(${name}, NFKD), '[\\u0300-\\u036f]', '', 'g')) END`;
 
 /** As many may share a name, or the beginning of one. */
 const maxNamed = 100;
@@ -90,7 +95,7 @@ async function idsByName(
   if (bare.size === 0) return new Map();
   if ([...bare.values()].includes(''))
     throw new Problem('invalid', { errors: [{ path: 'q', message: 'a filter needs a value' }] });
-  const like = `replace(replace(replace(given.name, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`;
+  const like = `replace(replace(replace(${plainly('given.name')}, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`;
   const { rows } = await source.query(
     `SELECT given.name, coalesce(whole.id, part.id)::text AS id
      FROM unnest($1::text[]) AS given (name)

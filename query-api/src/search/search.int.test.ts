@@ -109,6 +109,15 @@ describe('a search', () => {
     expect(await textsFor(ada, 'quuz very')).toEqual(['the very quuz']);
   });
 
+  it('takes names of people and rooms without their accents', async () => {
+    const jose = await ada.invite('José Núñez');
+    const room = await roomOf(jose, 'Café Ölçü');
+    await jose.say(room, 'hola from the counter');
+    for (const filter of ['from:jose', 'from:NUNEZ', 'from:José', 'in:cafe', 'in:"cafe olcu"', 'in:CAFÉ'])
+      expect(await textsFor(ada, `hola ${filter}`)).toEqual(['hola from the counter']);
+    expect(await textsFor(ada, 'hola from:jos_')).toEqual([]);
+  });
+
   it.each(['from:constructor', 'in:__proto__'])('has nobody and no room for %s', async (filter) => {
     expect(await textsFor(ada, `the ${filter}`)).toEqual([]);
   });
