@@ -191,6 +191,13 @@ describe('rights', () => {
     expect((await again.ended()).code).toBe(4401);
   });
 
+  test('a session that is forgotten is cut, even when nobody heard that it ended', async () => {
+    const person = await world.person();
+    const client = await fixture.enter(person);
+    await world.forget(person);
+    expect((await client.ended()).code).toBe(4401);
+  });
+
   test.each([
     ['pushed', true],
     ['not pushed', false],

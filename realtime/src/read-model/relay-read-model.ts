@@ -53,7 +53,7 @@ export interface RelayReadModel {
   memberships(people: readonly Person[]): Promise<readonly (Person & { readonly roomId: string })[]>;
   /** How far these people have read in each of their rooms. */
   readMarkers(people: readonly Person[]): Promise<readonly ReadMarker[]>;
-  /** Those of these sessions that have ended, if only because their person was deactivated. */
+  /** Those of these sessions that have ended, if only because their person was deactivated, or is forgotten. */
   endedSessions(sessionIds: readonly string[]): Promise<readonly string[]>;
   /** The people of those of these rooms that have at most so many. */
   peopleOf(
@@ -119,11 +119,12 @@ export function createRelayReadModel(source: SqlSource): RelayReadModel {
     endedSessions: async (sessionIds) => {
       const ended = await rowsOf(
         sessionSchema,
-        `SELECT session.session_id AS "sessionId"
-         FROM accounts.session
+        `SELECT session_id AS "sessionId"
+         FROM unnest($1::uuid[]) AS asked (session_id)
+         LEFT JOIN accounts.session USING (session_id)
          LEFT JOIN chat.person USING (organization_id, user_id)
-         WHERE session.session_id = ANY($1::uuid[])
-           AND (session.ended_at IS NOT NULL OR (person.role IS NOT NULL AND NOT person.active))`,
+         WHERE session.user_id IS NULL OR session.ended_at IS NOT NULL
+           OR (person.role IS NOT NULL AND NOT person.active)`,
         [[...sessionIds]],
       );
       return ended.map(({ sessionId }) => sessionId);

@@ -155,6 +155,11 @@ export class WrittenWorld {
       this.push({ kind: 'session-ended', organizationId: this.organizationId, userId, sessionId });
   }
 
+  /** An erasure takes what they proved who they are by; nobody is told of that. */
+  async forget({ userId }: WrittenPerson): Promise<void> {
+    await this.#database.query(`DELETE FROM accounts.session WHERE user_id = $1`, [userId]);
+  }
+
   async deactivate({ userId }: WrittenPerson, { isPushed = true }: Change = {}): Promise<void> {
     const { organizationId } = this;
     await this.#database.query(
