@@ -97,7 +97,7 @@ describe('a client', () => {
     await world.sendMany(roomId, bob, 5);
     const client = await fixture.enter(ann);
     client.say({ type: 'join_room', roomId, after: 3 });
-    expect(await client.heard('room_added')).toEqual({ type: 'room_added', roomId, lastSeq: 6, epoch: 0 });
+    expect(await client.heard('room_added')).toMatchObject({ roomId, lastSeq: 6, epoch: 0, own: false });
     await world.send(roomId, bob, 'live');
     await eventually(() => expect(client.seqs(roomId)).toEqual([4, 5, 6, 7]));
     client.say({ type: 'typing', roomId });
@@ -127,7 +127,7 @@ describe('rights', () => {
     const roomId = await world.room([bob]);
     const client = await fixture.enter(ann);
     const joinedAt = await world.join(roomId, ann);
-    expect(await client.heard('room_added')).toMatchObject({ roomId, epoch: 0 });
+    expect(await client.heard('room_added')).toMatchObject({ roomId, epoch: 0, own: true });
     await world.send(roomId, bob, 'welcome');
     await eventually(() => expect(client.seqs(roomId)).toContain(joinedAt + 1));
   });
@@ -136,7 +136,7 @@ describe('rights', () => {
     const roomId = await world.room([bob]);
     const client = await fixture.enter(ann);
     await world.join(roomId, ann, { isPushed: false });
-    expect(await client.heard('room_added')).toMatchObject({ roomId });
+    expect(await client.heard('room_added')).toMatchObject({ roomId, own: true });
   });
 
   test.each([

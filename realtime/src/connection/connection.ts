@@ -187,7 +187,7 @@ export class Connection implements Subscriber {
   }
 
   onMember(roomId: string, { seq, epoch }: RoomPoint): void {
-    this.say({ type: 'room_added', roomId, lastSeq: seq, epoch });
+    this.say({ type: 'room_added', roomId, lastSeq: seq, epoch, own: true });
   }
 
   onLost(roomId: string): void {

@@ -61,7 +61,7 @@ function receive(
   const room = rooms.open(claims.organizationId, roomId, { seq: lastSeq, epoch });
   const rights = { lastSeq, isMember: role !== null };
   if (!room.admits(claims.userId, rights)) return false;
-  connection.say({ type: 'room_added', roomId, lastSeq, epoch: room.epoch });
+  connection.say({ type: 'room_added', roomId, lastSeq, epoch: room.epoch, own: rights.isMember });
   connection.rooms.set(roomId, room); // first, so that it lets go of the room if it ends by what it is sent
   if (!room.isReceivedBy(connection) || after !== undefined)
     room.subscribe(connection, rights, after === undefined ? undefined : { seq: after });

@@ -67,8 +67,13 @@ export const momentaryFrameSchema = z.discriminatedUnion('type', [
   room.extend({ type: z.literal('typing'), userId: z.string() }),
   z.object({ type: z.literal('presence'), userId: z.string(), status: presenceStatusSchema }),
   room.extend({ type: z.literal('read'), userId: z.string(), readSeq: z.number().int() }),
-  /** Frames after `lastSeq` follow by themselves. */
-  room.extend({ type: z.literal('room_added'), lastSeq: z.number().int(), epoch: z.number().int() }),
+  /** Frames after `lastSeq` follow by themselves. `own`: the person is in it; else they read along. */
+  room.extend({
+    type: z.literal('room_added'),
+    lastSeq: z.number().int(),
+    epoch: z.number().int(),
+    own: z.boolean(),
+  }),
   room.extend({ type: z.literal('room_removed') }),
   z.object({ type: z.literal('directory'), version: z.number().int() }),
 ]);

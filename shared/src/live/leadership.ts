@@ -34,7 +34,6 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   let joined = new Set<string>();
   /** Rooms that are the person's own: the server sends them by itself, also after they were joined to be read along. */
   const own = new Set<string>();
-  let myId: string | undefined;
   let saidPresence: string | undefined;
 
   /** Where this tab holds a room, from there; else from what came last, for the tabs that do. */
@@ -68,17 +67,14 @@ export function createLeadership(options: LeadershipOptions): Leadership {
         saidPresence = undefined;
         latest.clear();
         own.clear();
-        myId = frame.userId;
         for (const { roomId, seq, epoch } of frame.rooms) {
           latest.set(roomId, { seq, epoch });
           own.add(roomId);
         }
         break;
-      case 'participant_joined':
-        if (frame.user.id === myId) own.add(frame.roomId);
-        break;
       case 'room_added':
         latest.set(frame.roomId, { seq: frame.lastSeq, epoch: frame.epoch });
+        if (frame.own) own.add(frame.roomId);
         break;
       case 'room_removed':
         latest.delete(frame.roomId);

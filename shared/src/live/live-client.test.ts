@@ -117,16 +117,26 @@ describe('a connection that is live', () => {
     const end = await opened();
     end.say(ready());
     client.join(channel);
-    end.say(joined(10));
+    end.say(added({ own: false }));
+    end.say(added({ own: true }));
     client.leave(channel);
     expect(end.said.filter(({ type }) => type === 'leave_room')).toEqual([]);
+  });
+
+  test('neither asks for a room that has become one’s own nor declines it', async () => {
+    const end = await opened();
+    end.say(ready());
+    end.say(added({ own: true }));
+    client.join(channel);
+    client.leave(channel);
+    expect(end.said.filter(({ type }) => type !== 'presence')).toEqual([]);
   });
 
   test('is asked again for a room that is one’s own no more and read along', async () => {
     const end = await opened();
     end.say(ready());
     client.join(channel);
-    end.say(joined(10));
+    end.say(added({ own: true }));
     end.say({ type: 'room_removed', roomId: channel });
     client.join(channel);
     expect(end.said.filter(({ type }) => type === 'join_room')).toHaveLength(2);
@@ -179,15 +189,10 @@ describe('how far one has read', () => {
   });
 });
 
-function joined(seq: number): ServerFrame {
-  return {
-    type: 'participant_joined',
-    roomId: channel,
-    seq,
-    position: '100',
-    at: '2026-01-01T00:00:00.000Z',
-    user: { id: myId, displayName: 'I' },
-    role: 'member',
-    by: myId,
-  };
-}
+const added = ({ own }: { readonly own: boolean }): ServerFrame => ({
+  type: 'room_added',
+  roomId: channel,
+  lastSeq: 10,
+  epoch: 0,
+  own,
+});
