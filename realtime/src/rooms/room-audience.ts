@@ -167,6 +167,7 @@ export class RoomAudience implements Flushable {
       !this.#live.has(subscriber) &&
       subscription.cursor < this.#log.seq;
 
+    let wanted: number = limits.resumeFrames;
     while (isBehind()) {
       if (this.#log.seq - subscription.cursor > limits.resumeFrames) {
         const gap = { roomId: this.#roomId, from: subscription.cursor + 1, to: this.#log.seq };
@@ -175,13 +176,17 @@ export class RoomAudience implements Flushable {
       } else if (subscriber.unreadBytes > catchUpUnreadBytes) await subscriber.whenDrained();
       else {
         const { cursor } = subscription;
-        for (const { seq, bytes } of this.#log.recentAfter(cursor) ?? (await this.#log.readAfter(cursor))) {
+        const frames = this.#log.recentAfter(cursor) ?? (await this.#log.readAfter(cursor, wanted));
+        for (const { seq, bytes } of frames) {
           // Further than the room's own frames nothing is told: the next may take the right to it away.
           if (!isBehind() || subscriber.unreadBytes > catchUpUnreadBytes) break;
           if (seq !== subscription.cursor + 1) continue;
           subscriber.send(bytes);
           subscription.cursor = seq;
         }
+        // What the socket had no room for is not kept but read again: of large frames fewer at a time.
+        const sent = subscription.cursor - cursor;
+        wanted = sent < frames.length ? sent + 1 : Math.min(2 * wanted, limits.resumeFrames);
       }
     }
     const isHere = this.#subscriptions.get(subscriber) === subscription;

@@ -90,17 +90,17 @@ export class RoomLog {
   }
 
   /**
-   * Frames after the seq, from Postgres. None when others read just now, or when Postgres has none to give, after
+   * At most so many frames after the seq, from Postgres. None when others read just now, or when Postgres has none to give, after
    * a while: ask again.
    */
-  async readAfter(seq: number): Promise<readonly EncodedFrame[]> {
+  async readAfter(seq: number, limit: number): Promise<readonly EncodedFrame[]> {
     // Many come back at once after a restart, to nearly the same place: one reads, the others find it here.
     if (this.#reading !== undefined) {
       await this.#reading;
       return this.#history.after(seq) ?? [];
     }
     const [epoch, blankings] = [this.#epoch, this.#blankings];
-    const read = this.#read(seq);
+    const read = this.#read(seq, limit);
     this.#reading = read.then(() => undefined);
     const frames = await read;
     this.#reading = undefined;
@@ -116,9 +116,9 @@ export class RoomLog {
   }
 
   /** Never rejects: no frames after a wait when Postgres has none to give. */
-  async #read(after: number, attempt = 0): Promise<readonly DurableFrame[]> {
+  async #read(after: number, limit: number, attempt = 0): Promise<readonly DurableFrame[]> {
     try {
-      const frames = await this.#options.readFrames(after, limits.resumeFrames);
+      const frames = await this.#options.readFrames(after, limit);
       if (frames[0]?.seq === after + 1) return frames;
     } catch (error) {
       this.#options.onFault(error);
@@ -131,7 +131,7 @@ export class RoomLog {
     this.#isFilling = true;
     for (let attempt = 0; this.#knownSeq > this.#seq && !this.#isClosed; attempt += 1) {
       const [before, epoch] = [this.#seq, this.#epoch];
-      const frames = await this.#read(this.#seq, attempt);
+      const frames = await this.#read(this.#seq, limits.resumeFrames, attempt);
       // Read before the erasure that has been told meanwhile: it may have the words.
       if (epoch !== this.#epoch) continue;
       for (const frame of frames) if (frame.seq === this.#seq + 1) this.#append(frame);

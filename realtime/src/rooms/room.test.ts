@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DurableFrame } from '@verbatim/shared';
+import { limits, type DurableFrame } from '@verbatim/shared';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame } from '../wire/encode-frame.ts';
@@ -22,6 +22,7 @@ class Committed {
   readonly frames: DurableFrame[] = [];
   failures = 0;
   reads = 0;
+  framesRead = 0;
   turnsToRead = 1;
 
   commit(make: (seq: number) => DurableFrame): DurableFrame {
@@ -33,6 +34,7 @@ class Committed {
   readonly read = async (after: number, limit: number): Promise<readonly DurableFrame[]> => {
     this.reads += 1;
     const snapshot = this.frames.slice(after, after + limit);
+    this.framesRead += snapshot.length;
     for (let turn = 0; turn < this.turnsToRead; turn += 1) await nextTurn();
     if (this.failures > 0) {
       this.failures -= 1;
@@ -161,6 +163,23 @@ describe('a room', () => {
       room.subscribe(subscriber, { lastSeq: 50, isMember: true }, { seq: 20 });
     for (const subscriber of subscribers) await settled(() => expect(subscriber.seqs).toEqual(upTo(21, 50)));
     expect(committed.reads).toBe(1);
+  });
+
+  test('reads little more than it sends of large frames, which no socket takes at once', async () => {
+    const committed = new Committed();
+    while (committed.frames.length < limits.resumeFrames)
+      committed.commit((seq) => messageFrame(seq, 'x'.repeat(limits.messageCharacters)));
+    const room = roomOver(committed);
+    const client = new RecordingSubscriber('client');
+    client.pause();
+    room.subscribe(client, { lastSeq: limits.resumeFrames, isMember: true }, { seq: 0 });
+    while (client.seqs.length < limits.resumeFrames) {
+      await nextTurn();
+      client.resume();
+      client.pause();
+    }
+    expect(client.seqs).toEqual(upTo(1, limits.resumeFrames));
+    expect(committed.framesRead).toBeLessThan(3 * limits.resumeFrames);
   });
 
   test('tells what is said beside its frames to those who catch up too, and no more to the removed', async () => {
