@@ -70,9 +70,10 @@ export async function startGrownUpSystem({
   };
   try {
     // Who owns tables makes them: the others find them when they come up. Only one projector works at a time.
-    for (const [index, projector] of system.projectors.entries())
-      await projector.start(index === 0 ? 'ready' : 'live');
-    for (const service of [commandApi, queryApi, ...system.relays]) await service.start();
+    const [projector, ...standingBy] = system.projectors;
+    await projector?.start();
+    await Promise.all([commandApi.start(), ...standingBy.map((other) => other.start('live'))]);
+    await Promise.all([queryApi, ...system.relays].map((service) => service.start()));
   } catch (error) {
     await stop();
     throw error;
