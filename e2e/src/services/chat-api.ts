@@ -36,6 +36,8 @@ export class Refused extends Error {
   }
 }
 
+/** A token is renewed when this part of its life is over. */
+const renewAfterPart = 0.5;
 const password = 'correct horse battery staple';
 const pageItems = 200;
 
@@ -43,6 +45,8 @@ const pageItems = 200;
 export class ChatApi {
   readonly #origins: Origins;
   #session: SessionView;
+  #begunAtMs = Date.now();
+  #refreshing: Promise<void> | undefined;
 
   private constructor(origins: Origins, session: SessionView) {
     this.#origins = origins;
@@ -65,6 +69,13 @@ export class ChatApi {
     return new ChatApi(this.#origins, sessionView.parse(answer));
   }
 
+  /** The same person with a session of its own, as on another device. */
+  async logInAgain(): Promise<ChatApi> {
+    const body = { email: this.#session.user.email, password };
+    const answer = await exchange(this.#origins, 'POST', '/auth/login', { body });
+    return new ChatApi(this.#origins, sessionView.parse(answer));
+  }
+
   get userId(): string {
     return this.#session.user.id;
   }
@@ -78,12 +89,20 @@ export class ChatApi {
   }
 
   get expiresAtMs(): number {
-    return Date.now() + this.#session.expiresIn * 1_000;
+    return this.#begunAtMs + this.#session.expiresIn * 1_000;
   }
 
-  async refresh(): Promise<void> {
+  /** One for all who ask meanwhile: a refresh token is good for one refresh. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const body = { refreshToken: this.#session.refreshToken };
-    this.#session = sessionView.parse(await exchange(this.#origins, 'POST', '/auth/refresh', { body }));
+    const session = sessionView.parse(await exchange(this.#origins, 'POST', '/auth/refresh', { body }));
+    this.#session = session;
+    this.#begunAtMs = Date.now();
   }
 
   /** @throws Refused */
@@ -129,6 +148,7 @@ export class ChatApi {
     answer: Answer,
     body?: unknown,
   ): Promise<z.output<Answer>> {
+    if (Date.now() > this.#begunAtMs + this.#session.expiresIn * 1_000 * renewAfterPart) await this.refresh();
     const token = this.accessToken;
     return answer.parse(await exchange(this.#origins, method, path, { token, body }));
   }
