@@ -14,3 +14,9 @@ export const slowClient: Fault = (random, clients) => {
   void wait(random.below(400)).then(() => client.resume());
   return Promise.resolve();
 };
+
+/** A token that is not taken any more. */
+export const spoilToken: Fault = (random, clients) => {
+  random.pick(clients).spoilToken();
+  return Promise.resolve();
+};

@@ -1,22 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatApi } from '../services/chat-api.ts';
 import { startGrownUpSystem, type GrownUpSystem } from '../services/grown-up-system.ts';
-import { cutClient, slowClient } from './client-faults.ts';
+import { cutClient, slowClient, spoilToken } from './client-faults.ts';
+import type { Guest } from './guest.ts';
 import { playRound, type Fault } from './play-round.ts';
 import { seedsOfRun } from './seeds.ts';
 
-/** Rounds in which somebody is erased take seconds longer. */
-const erasureEvery = 6;
-
 let system: GrownUpSystem;
 let people: ChatApi[];
+let furtherDevices: ChatApi[];
 
 beforeAll(async () => {
   system = await startGrownUpSystem({ relays: 1, projectors: 1, isOverNats: false });
   const origins = { commandApi: system.commandApi.origin, queryApi: system.queryApi.origin };
   const owner = await ChatApi.signUp(origins, 'Owner');
-  people = [owner, await owner.invite('Ann'), await owner.invite('Bob')];
-}, 240_000);
+  const bob = await owner.invite('Bob');
+  people = [owner, await owner.invite('Ann'), bob];
+  furtherDevices = [await bob.logInAgain()];
+}, 600_000);
 afterAll(() => system.stop());
 
 describe('one relay on the direct channel', () => {
@@ -35,6 +36,13 @@ describe('one relay on the direct channel', () => {
     system.channel?.cut();
     return Promise.resolve();
   };
+  /** Rounds in which somebody is erased take seconds longer. */
+  const guestOf = async (seed: number): Promise<Guest | undefined> => {
+    const [owner] = people;
+    if (owner === undefined || seed % 3 !== 0) return undefined;
+    const person = await owner.invite(`Guest ${seed}`);
+    return { person, fate: seed % 6 === 0 ? 'erased' : 'deactivated' };
+  };
   const heal = (): Promise<void> => {
     if (system.channel) system.channel.loses = () => false;
     return Promise.resolve();
@@ -47,14 +55,24 @@ describe('one relay on the direct channel', () => {
       await playRound({
         seed,
         people,
+        furtherDevices,
         relayUrl: () => `ws://127.0.0.1:${relay()?.port ?? 0}/ws`,
         acts: 60,
-        faults: [cutClient, cutClient, slowClient, slowClient, losePushes, cutChannel, ...processFaults],
+        faults: [
+          cutClient,
+          cutClient,
+          slowClient,
+          slowClient,
+          spoilToken,
+          losePushes,
+          cutChannel,
+          ...processFaults,
+        ],
         heal,
-        guest: seed % erasureEvery === 0 ? await people[0]?.invite(`Guest ${seed}`) : undefined,
+        guest: await guestOf(seed),
       });
     },
-    120_000,
+    300_000,
   );
 
   test.skipIf(process.env.ORACLE_SEED)(

@@ -2,7 +2,7 @@ import { hasNatsServer } from '@verbatim/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { ChatApi } from '../services/chat-api.ts';
 import { startGrownUpSystem, type GrownUpSystem } from '../services/grown-up-system.ts';
-import { cutClient, slowClient } from './client-faults.ts';
+import { cutClient, slowClient, spoilToken } from './client-faults.ts';
 import { playRound, type Fault } from './play-round.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { seedsOfRun } from './seeds.ts';
@@ -11,13 +11,16 @@ import { seedsOfRun } from './seeds.ts';
 describe.skipIf(!hasNatsServer())('two relays and two projectors over NATS', () => {
   let system: GrownUpSystem;
   let people: ChatApi[];
+  let furtherDevices: ChatApi[];
 
   beforeAll(async () => {
     system = await startGrownUpSystem({ relays: 2, projectors: 2, isOverNats: true });
     const origins = { commandApi: system.commandApi.origin, queryApi: system.queryApi.origin };
     const owner = await ChatApi.signUp(origins, 'Owner');
-    people = [owner, await owner.invite('Ann'), await owner.invite('Bob')];
-  }, 240_000);
+    const bob = await owner.invite('Bob');
+    people = [owner, await owner.invite('Ann'), bob];
+    furtherDevices = [await bob.logInAgain()];
+  }, 600_000);
   afterAll(() => system.stop());
 
   /** One of two: the other goes on. */
@@ -39,12 +42,20 @@ describe.skipIf(!hasNatsServer())('two relays and two projectors over NATS', () 
       await playRound({
         seed,
         people,
+        furtherDevices,
         relayUrl,
         acts: 60,
-        faults: [cutClient, cutClient, slowClient, slowClient, ...harsh.slice(seed % 3, (seed % 3) + 1)],
+        faults: [
+          cutClient,
+          cutClient,
+          slowClient,
+          slowClient,
+          spoilToken,
+          ...harsh.slice(seed % 3, (seed % 3) + 1),
+        ],
         heal: () => Promise.resolve(),
       });
     },
-    120_000,
+    300_000,
   );
 });

@@ -55,8 +55,13 @@ export class OracleClient {
     this.#isOurs = isOurs;
     const tokenNow = () => ({ token: api.accessToken, userId: api.userId, expiresAtMs: api.expiresAtMs });
     this.#tokens = createTokenKeeper(async () => {
-      await api.refresh();
-      return tokenNow();
+      try {
+        await api.refresh();
+        return tokenNow();
+      } catch (error) {
+        if (error instanceof Refused && error.problem.status === 401) return undefined; // the session has ended
+        throw error;
+      }
     }, {});
     this.#tokens.set(tokenNow());
     this.live = createLiveClient({
@@ -84,6 +89,12 @@ export class OracleClient {
   /** As when a network fails. */
   cut(): void {
     this.#sockets.at(-1)?.terminate();
+  }
+
+  /** As when the token has run out: it has to be replaced. */
+  spoilToken(): void {
+    const { userId, expiresAtMs } = this.api;
+    this.#tokens.set({ token: 'no token any more', userId, expiresAtMs });
   }
 
   /** Reads nothing of what comes, for a while. */

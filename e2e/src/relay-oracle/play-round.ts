@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '@verbatim/shared/browser';
 import { expect, vi } from 'vitest';
-import { Refused, type ChatApi } from '../services/chat-api.ts';
+import type { ChatApi } from '../services/chat-api.ts';
+import { insist } from './insist.ts';
+import { comeBack, meetFate, type Guest } from './guest.ts';
 import { OracleClient } from './oracle-client.ts';
 import { actAtRandom, type Stage } from './random-acts.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -12,6 +14,8 @@ export type Fault = (random: SeededRandom, clients: readonly OracleClient[]) => 
 export interface Round {
   readonly seed: number;
   readonly people: readonly ChatApi[];
+  /** What else some of them are there with. */
+  readonly furtherDevices: readonly ChatApi[];
   /** The relay that a client connects to, asked before each connection. */
   readonly relayUrl: (random: SeededRandom) => string;
   readonly acts: number;
@@ -19,43 +23,53 @@ export interface Round {
   readonly faults: readonly Fault[];
   /** Ends what faults have left behind. */
   readonly heal: () => Promise<void>;
-  /** Somebody else, who speaks, and is erased while the others go on. The first of `people` may ask for that. */
-  readonly guest?: ChatApi | undefined;
+  /** The first of `people` sees to their fate. */
+  readonly guest?: Guest | undefined;
 }
 
-const settledWithinMs = 30_000;
+/** A machine that is short of everything is slow: what is told is what never comes. */
+const settledWithinMs = 90_000;
 
 /**
  * The law of the live feed: whatever was done and whatever went wrong meanwhile, once all is well each client's
  * state is what a fresh fetch gives.
  */
 export async function playRound(round: Round): Promise<void> {
-  const { seed, people, relayUrl, acts, faults, heal, guest } = round;
+  const { seed, people, furtherDevices, relayUrl, acts, faults, heal, guest } = round;
+  const [owner] = people;
   const random = new SeededRandom(seed);
   const roomIds = [newId(), newId()];
-  const clients = people.map((person) => {
+  const connect = (device: ChatApi): OracleClient => {
     // One of its own for each: how often they connect depends on the machine, and the acts must not depend on it.
     const routes = new SeededRandom(random.below(2 ** 32));
     return new OracleClient(
-      person,
+      device,
       () => relayUrl(routes),
       (roomId) => roomIds.includes(roomId),
     );
-  });
-  const stage: Stage = { random, people, clients, roomIds, messages: [] };
+  };
+  const everybody = [...people, ...(guest ? [guest.person] : [])];
+  const clients = [...everybody, ...furtherDevices].map(connect);
+  const stage: Stage = { random, people: everybody, clients, roomIds, messages: [] };
+  const meetsFateAt = random.below(acts);
+  const comesBackAt = guest?.fate === 'deactivated' ? meetsFateAt + 1 + random.below(acts) : undefined;
   try {
-    for (const [index, id] of roomIds.entries())
-      await random.pick(people).command('POST', '/chat/rooms', {
-        id,
-        kind: index === 0 ? 'channel' : 'group',
-        name: `seed ${seed}`,
-        participantIds: [...people, ...(guest ? [guest] : [])].map(({ userId }) => userId),
-      });
-    if (guest) await speak(stage, guest);
-    const erasedAt = guest ? random.below(acts) : undefined;
+    for (const [index, id] of roomIds.entries()) {
+      const founder = random.pick(people);
+      const participantIds = everybody.map(({ userId }) => userId);
+      const room = { id, kind: index === 0 ? 'channel' : 'group', name: `seed ${seed}`, participantIds };
+      await insist(() => founder.command('POST', '/chat/rooms', room));
+    }
+    if (guest) await speak(stage, guest.person);
     const pending: Promise<unknown>[] = [];
     for (let count = 0; count < acts; count += 1) {
-      if (count === erasedAt) pending.push(erase(people, guest));
+      if (guest && owner && count === meetsFateAt) pending.push(meetFate(guest, owner));
+      if (guest && owner && count === comesBackAt) {
+        await Promise.all(pending.splice(0));
+        const device = await comeBack(guest, owner);
+        everybody.push(device);
+        clients.push(connect(device));
+      }
       pending.push(actAtRandom(stage));
       if (random.chance(0.3)) await Promise.all(pending.splice(0));
       if (random.chance(0.08)) await wait(random.below(60));
@@ -64,7 +78,15 @@ export async function playRound(round: Round): Promise<void> {
     await Promise.all(pending);
     await heal();
     for (const client of clients) client.resume();
-    await vi.waitFor(() => compareAll(clients), { timeout: settledWithinMs, interval: 100 });
+    const isGone = ({ api }: OracleClient): boolean => api === guest?.person;
+    await vi.waitFor(
+      async () => {
+        for (const { live } of clients.filter(isGone))
+          expect(live.connection.value.status).toBe('signed-out');
+        await compareAll(clients.filter((client) => !isGone(client)));
+      },
+      { timeout: settledWithinMs, interval: 100 },
+    );
   } catch (error) {
     throw new Error(`the round of seed ${seed} failed; play it alone with ORACLE_SEED=${seed}`, {
       cause: error,
@@ -79,23 +101,10 @@ async function speak({ random, roomIds, messages }: Stage, guest: ChatApi): Prom
   for (const roomId of roomIds)
     for (let count = 1 + random.below(4); count > 0; count -= 1) {
       const id = newId();
-      await guest.command('POST', `/chat/rooms/${roomId}/messages`, { id, text: `said by a guest ${count}` });
+      const path = `/chat/rooms/${roomId}/messages`;
+      await insist(() => guest.command('POST', path, { id, text: `said by a guest ${count}` }));
       messages.push({ id, roomId, author: guest });
     }
-}
-
-async function erase([owner]: readonly ChatApi[], guest: ChatApi | undefined): Promise<void> {
-  if (owner === undefined || guest === undefined) throw new Error('nobody to be erased');
-  const body = { userId: guest.userId, reason: 'their wish' };
-  for (;;) {
-    try {
-      await owner.command('POST', '/audit/erasures', body);
-      return;
-    } catch (error) {
-      // While projectors are away it is asked for again, and is the same erasure.
-      if (!(error instanceof Refused && error.problem.code === 'unavailable')) throw error;
-    }
-  }
 }
 
 async function compareAll(clients: readonly OracleClient[]): Promise<void> {
