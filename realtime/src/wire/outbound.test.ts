@@ -85,6 +85,16 @@ describe('what is sent to a socket', () => {
     expect(outbound.sendMomentary(piece)).toBe(true);
   });
 
+  test('is not too much for a socket that is read, however much comes in one turn', async () => {
+    const onOverflow = vi.fn();
+    const outbound = new Outbound(near, new TickFlusher(), onOverflow);
+    const piece = Buffer.alloc(60_000, 'x');
+    let sentBytes = 0;
+    for (; sentBytes < 2 * outboundLimits.unreadBytes; sentBytes += piece.length) outbound.send(piece);
+    await vi.waitFor(() => expect(Buffer.concat(received)).toHaveLength(sentBytes), { timeout: 10_000 });
+    expect(onOverflow).not.toHaveBeenCalled();
+  });
+
   test('is too much when the bound is passed', async () => {
     far.pause();
     const onOverflow = vi.fn(() => outbound.close());

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Flushable, TickFlusher } from './tick-flusher.ts';
 
 export const outboundLimits = {
-  /** A socket that has so much to read yet is cut; it resumes by seq. */
+  /** While the system takes no more for a socket, it is cut rather than left with more than this; it resumes by seq. */
   unreadBytes: 1024 * 1024,
   /** Momentary frames are not added to more than this. */
   unreadBytesForMomentary: 64 * 1024,
@@ -40,12 +40,13 @@ export class Outbound implements Flushable {
   /** Whole frames, in the order in which they go out. */
   send(bytes: Buffer): void {
     if (this.#isClosed) return;
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
-    if (this.unreadBytes > outboundLimits.unreadBytes) {
+    // How much one turn brings says nothing of how fast it is read.
+    if (this.#isBlocked && this.unreadBytes + bytes.length > outboundLimits.unreadBytes) {
       this.#onOverflow();
       return;
     }
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
     if (this.#isScheduled || this.#isBlocked) return;
     this.#isScheduled = true;
     this.#flusher.socket(this);
