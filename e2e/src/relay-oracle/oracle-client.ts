@@ -12,28 +12,13 @@ import {
   type FetchedFrames,
   type LiveClient,
   type LiveEvent,
-  type MessageView,
-  type ParticipantView,
-  type RoomReplica,
   type RoomSummaryView,
   type SendOutcome,
   type TokenKeeper,
 } from '@verbatim/shared/browser';
 import { WebSocket } from 'ws';
 import { Refused, type ChatApi } from '../services/chat-api.ts';
-
-/** What somebody sees of a room. */
-export interface SeenRoom {
-  readonly summary: RoomSummaryView;
-  readonly details: RoomReplica['details'];
-  readonly participants: readonly ParticipantView[];
-  readonly messages: readonly MessageView[];
-}
-
-interface HeldRoom {
-  replica: RoomReplica;
-  summary: RoomSummaryView;
-}
+import { seenOf, summaryOf, type HeldRoom, type SeenRoom } from './seen-room.ts';
 
 const retryEveryMs = 50;
 
@@ -114,21 +99,17 @@ export class OracleClient {
     for (const socket of this.#sockets) socket.terminate();
   }
 
-  /** What the state says now, or undefined while something of it is under way. */
-  seen(): ReadonlyMap<string, SeenRoom> | undefined {
-    if (this.live.connection.value.status !== 'live') return undefined;
-    if (this.#loads.size + this.#refreshes.size > 0) return undefined;
-    return new Map(
-      [...this.#rooms].map(([roomId, { replica, summary }]) => [
-        roomId,
-        {
-          summary,
-          details: replica.details,
-          participants: byUserId([...replica.participants.values()]),
-          messages: replica.window.messages.map(({ view }) => view),
-        },
-      ]),
-    );
+  /** What is under way, while the state is not yet what it will be. */
+  get underWay(): string | undefined {
+    const { status } = this.live.connection.value;
+    if (status !== 'live') return `the connection is ${status}`;
+    const [rooms, summaries] = [this.#loads.size, this.#refreshes.size];
+    return rooms + summaries > 0 ? `${rooms} rooms and ${summaries} summaries are fetched` : undefined;
+  }
+
+  /** What the state says now. */
+  seen(): ReadonlyMap<string, SeenRoom> {
+    return new Map([...this.#rooms].map(([roomId, held]) => [roomId, seenOf(held)]));
   }
 
   /** What a page that is opened this moment would show. */
@@ -138,15 +119,7 @@ export class OracleClient {
       await Promise.all(
         summaries.map(async (summary): Promise<[string, SeenRoom]> => {
           const { replica } = await this.#fetchRoom(summary.id);
-          return [
-            summary.id,
-            {
-              summary,
-              details: replica.details,
-              participants: byUserId([...replica.participants.values()]),
-              messages: replica.window.messages.map(({ view }) => view),
-            },
-          ];
+          return [summary.id, seenOf({ replica, summary })];
         }),
       ),
     );
@@ -294,14 +267,6 @@ export class OracleClient {
     }
   }
 }
-
-function summaryOf({ description: _, settings: __, ...room }: Parameters<typeof openReplica>[0]['room']) {
-  const { participantCount: ___, imported: ____, createdAt: _____, ...summary } = room;
-  return summary;
-}
-
-const byUserId = (participants: readonly ParticipantView[]): ParticipantView[] =>
-  [...participants].sort((one, other) => (one.userId < other.userId ? -1 : 1));
 
 function newStorage() {
   const values = new Map<string, string>();

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '@verbatim/shared/browser';
 import { expect, vi } from 'vitest';
 import type { ChatApi } from '../services/chat-api.ts';
-import { insist } from './insist.ts';
 import { comeBack, meetFate, type Guest } from './guest.ts';
+import { insist } from './insist.ts';
 import { OracleClient } from './oracle-client.ts';
 import { actAtRandom, type Stage } from './random-acts.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -109,8 +109,8 @@ async function speak({ random, roomIds, messages }: Stage, guest: ChatApi): Prom
 
 async function compareAll(clients: readonly OracleClient[]): Promise<void> {
   for (const client of clients) {
+    if (client.underWay !== undefined) throw new Error(`a client is not settled yet: ${client.underWay}`);
     const seen = client.seen();
-    if (seen === undefined) throw new Error('a client is not settled yet');
     const fresh = await client.fetchAfresh();
     expect(client.live.outbox.value.filter(({ status }) => status === 'sending')).toEqual([]);
     expect([...seen.keys()].sort()).toEqual([...fresh.keys()].sort());
