@@ -33,6 +33,7 @@ export class OracleClient {
   readonly #loads = new Map<string, symbol>();
   readonly #refreshes = new Map<string, symbol>();
   readonly #sockets: WebSocket[] = [];
+  #isTokenSpoilt = false;
   #isStopped = false;
 
   constructor(api: ChatApi, relayUrl: () => string, isOurs: (roomId: string) => boolean) {
@@ -41,7 +42,8 @@ export class OracleClient {
     const tokenNow = () => ({ token: api.accessToken, userId: api.userId, expiresAtMs: api.expiresAtMs });
     this.#tokens = createTokenKeeper(async () => {
       try {
-        await api.refresh();
+        if (!this.#isTokenSpoilt) await api.refresh();
+        this.#isTokenSpoilt = false;
         return tokenNow();
       } catch (error) {
         if (error instanceof Refused && error.problem.status === 401) return undefined; // the session has ended
@@ -76,8 +78,12 @@ export class OracleClient {
     this.#sockets.at(-1)?.terminate();
   }
 
-  /** As when the token has run out: it has to be replaced. */
+  /**
+   * As when the token has run out: it has to be replaced. The session's own stays good, for others use it too, and a
+   * refresh whose answer is lost ends the session.
+   */
   spoilToken(): void {
+    this.#isTokenSpoilt = true;
     const { userId, expiresAtMs } = this.api;
     this.#tokens.set({ token: 'no token any more', userId, expiresAtMs });
   }
