@@ -6,8 +6,8 @@ export interface CheckedLine {
   /** Undefined when it is no event at all. */
   readonly position: string | undefined;
   readonly leafIndex: number;
-  /** Empty when something is wrong. */
-  readonly leaf: Uint8Array;
+  /** Its hash in base64; empty when something is wrong. */
+  readonly leaf: string;
   readonly type: string;
   readonly room: string | null;
   /** Of a checkpoint. */
@@ -20,16 +20,16 @@ export function checkLine(text: string): CheckedLine {
   let line: ExportLine | undefined;
   try {
     line = parseLine(text);
-    return checked(line, checkedLeafHash(line), undefined);
+    return checked(line, checkedLeafHash(line).toString('base64'), undefined);
   } catch (error) {
     if (!(error instanceof WrongEvent)) throw error;
-    return checked(line, new Uint8Array(), error.message);
+    return checked(line, '', error.message);
   }
 }
 
 export const checkBlock = (block: Uint8Array): CheckedLine[] => linesIn(block).map(checkLine);
 
-function checked(line: ExportLine | undefined, leaf: Uint8Array, fault: string | undefined): CheckedLine {
+function checked(line: ExportLine | undefined, leaf: string, fault: string | undefined): CheckedLine {
   return {
     position: line?.position,
     leafIndex: line?.leafIndex ?? -1,

@@ -53,7 +53,7 @@ export class EventWalk {
         throw new WrongEvent(`it stands as number ${leafIndex} where ${this.tree.size} is due`);
       if (fault !== undefined) throw new WrongEvent(fault);
       this.#takeInOrder(line, BigInt(position));
-      this.tree.addLeaf(line.leaf);
+      this.tree.addLeaf(Buffer.from(line.leaf, 'base64'));
       this.#keepTree();
       if (line.note !== undefined) this.#holdCheckpoint(line.note, position);
       return undefined;

@@ -27,7 +27,14 @@ export async function* lineBlocks(bytes: AsyncIterable<Buffer>): AsyncGenerator<
 
 /** The lines in a block, without their ends. */
 export function linesIn(block: Uint8Array): string[] {
-  const lines = Buffer.from(block.buffer, block.byteOffset, block.length).toString('utf8').split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  const bytes = Buffer.from(block.buffer, block.byteOffset, block.length);
+  const lines: string[] = [];
+  // Each is read by itself: among plain ones, a line with other letters would make all of them twice as long.
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(lineEnd, start);
+    const end = found < 0 ? bytes.length : found;
+    lines.push(bytes.toString('utf8', start, end));
+    start = end + 1;
+  }
   return lines;
 }
