@@ -28,8 +28,8 @@ async function start(options: Partial<PostgresOptions> = {}): Promise<PostgresSe
   return server;
 }
 
-async function query(server: PostgresServer, text: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: server.url });
+async function query(server: PostgresServer, text: string, url = server.url): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -51,6 +51,32 @@ describe('the embedded Postgres', () => {
 
     expect(await query(second, 'select word from kept')).toEqual([{ word: 'held' }]);
     expect(second.url).toBe(first.url);
+  });
+
+  it('has a role that reads what there is and what comes, and writes nothing', async () => {
+    const first = await start();
+    await query(first, 'create schema kept; create table kept.word as select 1 as number');
+    await first.stop();
+    const server = await start();
+    await query(server, 'create schema later; create table later.word as select 2 as number');
+    const ask = (text: string) => query(server, text, server.readerUrl);
+
+    expect(await ask('select number from kept.word union select number from later.word order by 1')).toEqual([
+      { number: 1 },
+      { number: 2 },
+    ]);
+    for (const statement of [
+      'insert into kept.word values (3)',
+      'update kept.word set number = 3',
+      'delete from kept.word',
+      'truncate kept.word',
+      'drop table kept.word',
+      'create table kept.other (number int)',
+      'create table public.other (number int)',
+      'create schema other',
+      'set role verbatim',
+    ])
+      await expect(ask(`begin read write; ${statement}`)).rejects.toMatchObject({ code: '42501' });
   });
 
   it('takes no connection without the password', async () => {

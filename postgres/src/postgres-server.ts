@@ -11,7 +11,8 @@ import { PostgresFault } from './postgres-fault.ts';
 import { type Runtime, runProgram } from './program.ts';
 import { prepareRuntime } from './runtime.ts';
 import { settingsFor } from './settings.ts';
-import { createDatabaseIfMissing, waitUntilReady } from './readiness.ts';
+import { readerName, readerPasswordFor } from './reader.ts';
+import { createDatabaseIfMissing, createReaderIfMissing, waitUntilReady } from './readiness.ts';
 
 export interface PostgresOptions {
   /** Keeps everything of the server: cluster, password, port. Made when missing. */
@@ -37,7 +38,10 @@ export interface PostgresServer {
   readonly pid: number;
   /** Connection string of the database `verbatim`, with all rights. */
   readonly url: string;
+  /** The same for whoever only asks: a role that cannot write. */
+  readonly readerUrl: string;
   urlOf(database: string): string;
+  readerUrlOf(database: string): string;
   /** Settles when the server ends, by `stop` or by itself. */
   readonly exited: Promise<PostgresExit>;
   /** Ends running transactions and shuts down; resolves when no process is left, at the latest after `stopWithinMs`. */
@@ -103,11 +107,15 @@ async function launch({
   const exited = exitOf(child);
   const urlOf = (database: string) =>
     `postgres://${roleName}:${cluster.connection.password}@127.0.0.1:${port}/${database}`;
+  const readerPassword = readerPasswordFor(cluster.connection.password);
+  const readerUrlOf = (database: string) =>
+    `postgres://${readerName}:${readerPassword}@127.0.0.1:${port}/${database}`;
   const giveUp = () => void child.kill('SIGINT');
   options.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     await waitUntilReady(urlOf('postgres'), exited);
     await createDatabaseIfMissing(urlOf('postgres'), databaseName);
+    await createReaderIfMissing(urlOf('postgres'), readerName, readerPassword);
   } catch (cause) {
     await endProcess(child, exited);
     if (cause instanceof PostgresFault) throw cause;
@@ -119,7 +127,9 @@ async function launch({
     port,
     pid: child.pid ?? 0,
     url: urlOf(databaseName),
+    readerUrl: readerUrlOf(databaseName),
     urlOf,
+    readerUrlOf,
     exited,
     stop: () => endProcess(child, exited),
     kill: () => void child.kill('SIGQUIT'),

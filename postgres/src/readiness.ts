@@ -50,6 +50,18 @@ export async function createDatabaseIfMissing(url: string, name: string): Promis
   });
 }
 
+/** Makes a role that may log in and read every table there is or will be, and nothing else. */
+export async function createReaderIfMissing(url: string, name: string, password: string): Promise<void> {
+  await withClient(url, async (client) => {
+    const found = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+    if (found.rowCount !== 0) return;
+    const role = client.escapeIdentifier(name);
+    await client.query(
+      `create role ${role} login password ${client.escapeLiteral(password)}; grant pg_read_all_data to ${role}`,
+    );
+  });
+}
+
 async function withClient<Result>(url: string, use: (client: pg.Client) => Promise<Result>): Promise<Result> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectWithinMs });
   // A server that goes away while connected: the query under way rejects and tells.

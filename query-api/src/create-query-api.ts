@@ -9,7 +9,10 @@ import { readModelCheck } from './sources/read-model-check.ts';
 import { openReadSources, type ReadSources } from './sources/read-sources.ts';
 
 export interface QueryApiOptions {
+  /** Of a role that may write: the vault gets the keys of a look at the record and of an export. */
   readonly databaseUrl: string;
+  /** Of a role that may only read; all questions go there. Left out, `databaseUrl` is asked. */
+  readonly readerUrl?: string | undefined;
   readonly signingKeys: SigningKeys;
   readonly logger: Logger;
   /** What answering for the record takes; left out, nothing of `/audit` is answered here. */
@@ -45,7 +48,7 @@ const parts: readonly QueryPart[] = [questions, recordPart];
 
 /** Begins without Postgres and without read models; until they are there, questions are answered 503. */
 export async function createQueryApi(options: QueryApiOptions): Promise<QueryApi> {
-  const sources = openReadSources(options.databaseUrl);
+  const sources = openReadSources(options.readerUrl ?? options.databaseUrl);
   const verifier = createTokenVerifier(options.signingKeys.verification);
   const positions = watchPositions(sources);
   const services: QueryServices = {

@@ -18,6 +18,7 @@ await runService('query-api', async (logger) => {
     HOST: environment.HOST,
     EVENTSTORE_URL: environment.EVENTSTORE_URL,
     DATABASE_URL: environment.DATABASE_URL,
+    DATABASE_READER_URL: environment.DATABASE_READER_URL,
     VERBATIM_SIGNING_KEY: environment.VERBATIM_SIGNING_KEY,
     VERBATIM_CHECKPOINT_KEY: environment.VERBATIM_CHECKPOINT_KEY,
     VERBATIM_MASTER_KEY: environment.VERBATIM_MASTER_KEY,
@@ -28,6 +29,7 @@ await runService('query-api', async (logger) => {
   const eventStore = connectEventStore({ url: configuration.EVENTSTORE_URL, logger });
   const api = await createQueryApi({
     databaseUrl: configuration.DATABASE_URL,
+    readerUrl: configuration.DATABASE_READER_URL,
     signingKeys: configuration.VERBATIM_SIGNING_KEY,
     logger,
     record: {

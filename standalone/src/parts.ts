@@ -40,6 +40,8 @@ export function composeParts({ configuration, keys, ports, logs, lock }: Composi
     eventStore: configuration.eventStoreUrl ?? `esdb://127.0.0.1:${ports.eventStore}?tls=false`,
     database: configuration.databaseUrl ?? '',
   };
+  /** With a PostgreSQL of one's own, the environment says whether it has a role for asking. */
+  const reader: NodeJS.ProcessEnv = {};
   const process = (name: string, stopsWithinMs: number, own: () => NodeJS.ProcessEnv): Part =>
     processPart({
       name,
@@ -53,7 +55,16 @@ export function composeParts({ configuration, keys, ports, logs, lock }: Composi
 
   if (configuration.databaseUrl === undefined) {
     const directory = path.join(dataDirectory, 'postgres');
-    stores.push(postgresPart({ directory, log: logs.of('postgres'), onUrl: (url) => (urls.database = url) }));
+    stores.push(
+      postgresPart({
+        directory,
+        log: logs.of('postgres'),
+        onUrls: ({ url, readerUrl }) => {
+          urls.database = url;
+          reader.DATABASE_READER_URL = readerUrl;
+        },
+      }),
+    );
   }
   if (configuration.eventStoreUrl === undefined) {
     stores.push(
@@ -77,7 +88,7 @@ export function composeParts({ configuration, keys, ports, logs, lock }: Composi
     HOST: '127.0.0.1',
     PORT: String(ports.projections),
   }));
-  const front = process('front', stopWithinMs.front, services);
+  const front = process('front', stopWithinMs.front, () => ({ ...services(), ...reader }));
 
   return {
     startOrder: [stores, [projections, front]],

@@ -6,11 +6,15 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Connection string of the run's Postgres, with the right to create databases. */
     postgresUrl: string;
+    /** The same for the role that only reads. */
+    postgresReaderUrl: string;
   }
 }
 
 export interface FreshDatabase {
   readonly url: string;
+  /** Of the role that only reads. */
+  readonly readerUrl: string;
   /** Ends what is still connected and removes the database. */
   drop(): Promise<void>;
 }
@@ -19,9 +23,12 @@ export interface FreshDatabase {
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await administer(`create database ${name}`);
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`drop database if exists ${name} with (force)`) };
+  const urlIn = (server: string): string => Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  return {
+    url: urlIn(inject('postgresUrl')),
+    readerUrl: urlIn(inject('postgresReaderUrl')),
+    drop: () => administer(`drop database if exists ${name} with (force)`),
+  };
 }
 
 async function administer(statement: string): Promise<void> {

@@ -9,6 +9,7 @@ export default async function startSharedPostgres(project: TestProject): Promise
   const directory = await mkdtemp(path.join(os.tmpdir(), 'verbatim-test-'));
   const postgres = await startPostgres({ directory: path.join(directory, 'postgres'), isDurable: false });
   project.provide('postgresUrl', postgres.urlOf('postgres'));
+  project.provide('postgresReaderUrl', postgres.readerUrlOf('postgres'));
   project.provide('runDirectory', directory);
   return async () => {
     await postgres.stop();

@@ -65,7 +65,7 @@ export function recordPart({ record, ...services }: QueryServices): Promise<Quer
   const accessLog = new AccessLog({ eventStore, keyring: freshKeyring() });
   const anchors = anchorDirectory === undefined ? undefined : new AnchorDirectory(anchorDirectory);
   const signer = new TreeSigner({ key: checkpointKey, eventStore, anchors });
-  const exportPool = createPool(services.databaseUrl, {
+  const exportPool = createPool(services.readerUrl ?? services.databaseUrl, {
     applicationName: 'verbatim exports',
     max: 2,
     statementTimeoutMs: exportStatementTimeoutMs,

@@ -18,10 +18,11 @@ const gateStatementTimeoutMs = 2_000;
 /** Nobody waits longer for a connection: then the answer is 503. */
 const acquireTimeoutMs = 2_000;
 
-export function openReadSources(databaseUrl: string): ReadSources {
+/** @param url of a role that need not be able to write; its transactions are read-only even where it is */
+export function openReadSources(url: string): ReadSources {
   const pools: Database[] = [];
   const open = (name: keyof typeof poolSizes, timeoutMs = statementTimeoutMs): SqlSource => {
-    const pool = createPool(databaseUrl, {
+    const pool = createPool(url, {
       applicationName: `verbatim query-api ${name}`,
       max: poolSizes[name],
       isReadOnly: true,

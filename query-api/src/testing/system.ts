@@ -27,6 +27,8 @@ import { createQueryApi } from '../create-query-api.ts';
  */
 export interface System {
   readonly databaseUrl: string;
+  /** Of the role that only reads. */
+  readonly readerUrl: string;
   /** Where the event store, the exports and the anchors keep their files. */
   readonly directories: readonly string[];
   readonly eventStore: EventStore;
@@ -89,6 +91,7 @@ export async function startSystem(): Promise<System> {
   const checkpointKey = checkpointKeyFromSeed('verbatim.test', randomBytes(32));
   const api = await createQueryApi({
     databaseUrl: database.url,
+    readerUrl: database.readerUrl,
     signingKeys: parseSigningKeys(String(pem)),
     logger,
     record: { eventStore, masterKey, checkpointKey, exportDirectory },
@@ -105,6 +108,7 @@ export async function startSystem(): Promise<System> {
 
   return {
     databaseUrl: database.url,
+    readerUrl: database.readerUrl,
     directories: [store.directory, exportDirectory, anchorDirectory],
     eventStore,
     masterKey,

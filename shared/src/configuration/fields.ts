@@ -16,6 +16,11 @@ export const environment = {
   VERBATIM_DATA_DIR: z.string().default('./data'),
   EVENTSTORE_URL: z.string().regex(/^esdb(?:\+discover)?:\/\/\S+$/, 'must be an esdb:// connection string'),
   DATABASE_URL: z.string().regex(/^postgres(?:ql)?:\/\/\S+$/, 'must be a postgres:// connection string'),
+  /** For whoever only asks: a role that may read and not write. Left out, `DATABASE_URL` is asked. */
+  DATABASE_READER_URL: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\/\S+$/, 'must be a postgres:// connection string')
+    .optional(),
   NATS_URL: z
     .string()
     .regex(/^(?:nats|tls):\/\/\S+$/, 'must be a nats:// connection string')

@@ -52,6 +52,7 @@ export async function startFront(configuration: FrontConfiguration, logger: Logg
   });
   const queryApi = await createQueryApi({
     databaseUrl: DATABASE_URL,
+    readerUrl: configuration.DATABASE_READER_URL,
     signingKeys,
     logger,
     record: {

@@ -71,6 +71,7 @@ describe('docker-compose.yml', () => {
     const values = {
       ...keys,
       POSTGRES_PASSWORD: password,
+      POSTGRES_READER_PASSWORD: password,
       NATS_PROJECTIONS_PASSWORD: password,
       NATS_REALTIME_PASSWORD: password,
     };

@@ -1,4 +1,4 @@
-import { PostgresFault, startPostgres } from '@verbatim/postgres';
+import { PostgresFault, startPostgres, type PostgresServer } from '@verbatim/postgres';
 import type { PartLog } from '../logs/part-log.ts';
 import { StartFault } from '../start-fault.ts';
 import type { Part } from './part.ts';
@@ -6,12 +6,15 @@ import type { Part } from './part.ts';
 interface PostgresPartOptions {
   readonly directory: string;
   readonly log: PartLog;
-  /** Told the connection string when Postgres is up for the first time; it stays the same from then on. */
-  readonly onUrl: (url: string) => void;
+  /** Told the connection strings when Postgres is up for the first time; they stay the same from then on. */
+  readonly onUrls: (urls: PostgresUrls) => void;
 }
 
+/** Of the role that owns everything, and of the one that only reads. */
+type PostgresUrls = Pick<PostgresServer, 'url' | 'readerUrl'>;
+
 /** The embedded Postgres as a part. Once up it keeps its port, since the other parts were told it. */
-export function postgresPart({ directory, log, onUrl }: PostgresPartOptions): Part {
+export function postgresPart({ directory, log, onUrls }: PostgresPartOptions): Part {
   let port: number | undefined;
   return {
     name: 'Postgres',
@@ -26,7 +29,7 @@ export function postgresPart({ directory, log, onUrl }: PostgresPartOptions): Pa
           throw new StartFault(error.message, { cause: error });
         throw error;
       });
-      if (port === undefined) onUrl(server.url);
+      if (port === undefined) onUrls(server);
       port = server.port;
       return {
         ended: server.exited.then(({ code, signal: by }) =>
