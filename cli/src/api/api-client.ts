@@ -9,15 +9,24 @@ const requestTimeoutMs = 120_000;
 const giveUpAfterMs = 120_000;
 const firstBackOffMs = 200;
 const longestBackOffMs = 5_000;
+/** Being asked to wait a moment is as usual; nobody has to read of it before. */
+const tellOfRefusalsAfterMs = 3_000;
 
 /** A refusal by the instance, as it said it. */
 export class RefusedError extends CommandFailure {
   readonly problem: ProblemDetails;
 
   constructor(problem: ProblemDetails) {
-    super(problem.detail === undefined ? problem.title : `${problem.title} ${problem.detail}`);
+    super(wordsOf(problem));
     this.problem = problem;
   }
+}
+
+function wordsOf({ title, detail, errors = [], status, requestId }: ProblemDetails): string {
+  const words = [title, detail, ...errors.map(({ path, message }) => `${path} ${message}.`)];
+  if (status >= 500 && requestId !== undefined)
+    words.push(`(Request ${requestId} in the log of the instance.)`);
+  return words.filter((part) => part !== undefined).join(' ');
 }
 
 interface Request {
@@ -54,7 +63,7 @@ export class ApiClient {
   async login(): Promise<SessionView> {
     const request = { method: 'POST', path: '/auth/login', body: this.#credentials };
     const response = await this.#persist(async () => (await this.#send(request)).json());
-    this.#session = sessionView.parse(response);
+    this.#session = this.#parsed('/auth/login', sessionView, response);
     return this.#session;
   }
 
@@ -71,7 +80,7 @@ export class ApiClient {
   }
 
   async get<Answer extends z.ZodType>(path: string, answer: Answer): Promise<z.output<Answer>> {
-    return answer.parse(await this.#answer({ method: 'GET', path }));
+    return this.#parsed(path, answer, await this.#answer({ method: 'GET', path }));
   }
 
   /** What is sent as it comes. @throws RefusedError before anything has come. */
@@ -85,7 +94,16 @@ export class ApiClient {
   async #command<Answer extends z.ZodType>(request: Request, answer: Answer): Promise<z.output<Answer>> {
     const found = await this.#answer({ ...request, idempotencyKey: randomUUID() });
     this.#seenPosition = positioned.safeParse(found).data?.position ?? this.#seenPosition;
-    return answer.parse(found);
+    return this.#parsed(request.path, answer, found);
+  }
+
+  #parsed<Answer extends z.ZodType>(path: string, answer: Answer, found: unknown): z.output<Answer> {
+    const parsed = answer.safeParse(found);
+    if (parsed.success) return parsed.data;
+    throw new CommandFailure(
+      `${this.#origin} answered ${path} otherwise than this command expects. Are both of the same release?`,
+      { cause: parsed.error },
+    );
   }
 
   #answer(request: Request): Promise<unknown> {
@@ -120,7 +138,10 @@ export class ApiClient {
     if (response.ok) return response;
     const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
     if (problem.success) throw new RefusedError(problem.data);
-    throw new CommandFailure(`${this.#origin} answered ${response.status} without saying why.`);
+    throw new CommandFailure(
+      `${this.#origin} answered ${method} ${path} with ${response.status}, and not as Verbatim does. ` +
+        'Is something else running there, or a proxy before it?',
+    );
   }
 
   async #persist<Result>(request: () => Promise<Result>): Promise<Result> {
@@ -131,8 +152,9 @@ export class ApiClient {
       } catch (error) {
         const waitMs = backOffMs(error, attempt);
         if (waitMs === undefined) throw error;
-        if (performance.now() - startedAt + waitMs > giveUpAfterMs) throw this.#unreachable(error);
-        this.#tellOfWaiting(error);
+        const waitedMs = performance.now() - startedAt + waitMs;
+        if (waitedMs > giveUpAfterMs) throw this.#givenUp(error);
+        if (!(error instanceof RefusedError) || waitedMs > tellOfRefusalsAfterMs) this.#tellOfWaiting(error);
         await delay(waitMs);
       }
     }
@@ -140,19 +162,32 @@ export class ApiClient {
 
   /** Once, so that nobody looks at a line that does not come. */
   #tellOfWaiting(error: unknown): void {
-    if (this.#hasToldOfWaiting || error instanceof RefusedError) return;
+    if (this.#hasToldOfWaiting) return;
     this.#hasToldOfWaiting = true;
-    const minutes = giveUpAfterMs / 60_000;
-    process.stderr.write(`${this.#origin} does not answer; trying again for ${minutes} minutes.\n`);
+    const why =
+      error instanceof RefusedError ? `says: ${error.message}` : `does not answer: ${reasonOf(error)}.`;
+    process.stderr.write(`${this.#origin} ${why} Trying again for ${giveUpMinutes} minutes.\n`);
   }
 
-  #unreachable(cause: unknown): CommandFailure {
-    if (cause instanceof RefusedError) return cause;
-    return new CommandFailure(
-      `${this.#origin} does not answer. Is Verbatim running there? (Start it with: npm start)`,
-      { cause },
-    );
+  #givenUp(cause: unknown): CommandFailure {
+    const why =
+      cause instanceof RefusedError
+        ? `has said for ${giveUpMinutes} minutes: ${cause.message} ${this.#origin}/health/ready tells which part.`
+        : `does not answer: ${reasonOf(cause)}. Is Verbatim running there? (Start it with: npm start)`;
+    return new CommandFailure(`${this.#origin} ${why}`, { cause });
   }
+}
+
+const giveUpMinutes = giveUpAfterMs / 60_000;
+
+/** `fetch` itself only says that it failed; why, its cause knows. */
+function reasonOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `nothing came within ${requestTimeoutMs / 1_000} seconds`;
+  const { cause } = error instanceof Error ? error : {};
+  // Of a name with several addresses, each of which was tried.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message : String(error);
 }
 
 /** How long to wait before the next try; undefined when trying again can't help. */
