@@ -200,4 +200,22 @@ describe('a record that was rewritten by somebody with all rights over the datab
     await projected();
     expect(await signer.sign(options.source, organizationId, 12)).toMatchObject({ status: 'contradicted' });
   });
+
+  it('says what to do when a node of its tree was taken away', async () => {
+    const other = await Person.signUp(system, 'Nora');
+    const { organizationId } = other;
+    for (let count = 0; count < 8; count += 1)
+      await other.command('POST', '/chat/rooms', { kind: 'channel', name: `room ${count}` });
+    await projected();
+    await database.transaction(async (transaction) => {
+      await transaction.raw('ALTER TABLE record.node DISABLE TRIGGER node_is_kept');
+      await transaction('record.node')
+        .where({ organization_id: organizationId, level: 4, index: 0 })
+        .delete();
+      await transaction.raw('ALTER TABLE record.node ENABLE ALWAYS TRIGGER node_is_kept');
+    });
+    const { status, body } = await other.ask('/audit/checkpoint');
+    expect(status).toBe(503);
+    expect(problemSchema.parse(body).detail).toContain('npm run audit -- verify names what is missing');
+  });
 });

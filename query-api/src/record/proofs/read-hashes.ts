@@ -3,6 +3,7 @@ import {
   keptNodesOf,
   lookUpIn,
   nodeName,
+  Problem,
   subtreesOf,
   type LeafRange,
   type NodeAddress,
@@ -23,7 +24,7 @@ const keptHashes = `
   WHERE wanted.level = 0`;
 const hashRows = z.array(z.object({ level: z.number(), index: z.bigint(), hash: z.instanceof(Uint8Array) }));
 
-/** Looks up the roots of these subtrees: one statement for all of them. */
+/** Looks up the roots of these subtrees: one statement for all of them. The look-up throws Problem `unavailable`. */
 export async function subtreeHashes(
   source: SqlSource,
   organizationId: string,
@@ -35,12 +36,24 @@ export async function subtreeHashes(
     wanted.map(({ level }) => level),
     wanted.map(({ index }) => index),
   ]);
-  return lookUpIn(
+  const lookUp = lookUpIn(
     new Map(
       hashRows.parse(rows).map(({ level, index, hash }) => [nodeName({ level, index: Number(index) }), hash]),
     ),
   );
+  return (address) => {
+    try {
+      return lookUp(address);
+    } catch (cause) {
+      throw new Problem('unavailable', { detail: lostHash, cause });
+    }
+  };
 }
+
+/** Nothing of ours takes rows away, so that asking again does not help. */
+const lostHash =
+  'The record has lost a hash of its tree, and proves nothing before somebody has looked: npm run audit -- verify ' +
+  'names what is missing, and a rebuild of the record from the log brings it back.';
 
 /** RFC 6962's hashes of these ranges of an organization's leaves: about log2 of the tree's size in rows for each. */
 export async function hashesOf(
