@@ -108,9 +108,11 @@ function toWire(expected: ExpectedRevision): AppendExpectedRevision {
 function toWireEvents(events: readonly NewEvent[]): EventData[] {
   let bytes = 0;
   const wireEvents = events.map(({ id, type, data, metadata }) => {
-    const exact = { data: canonicalForm(data), metadata: canonicalForm(metadata) };
-    bytes += exact.data.bytes + exact.metadata.bytes;
-    return jsonEvent({ id, type, data: exact.data.value, metadata: exact.metadata.value });
+    const orderedData = inOrder(data);
+    // As bytes they go out as they are; as values the client turns them into text, base64 and bytes again, twice.
+    const metadataBytes = utf8.encode(JSON.stringify(inOrder(metadata)));
+    bytes += Buffer.byteLength(JSON.stringify(orderedData)) + metadataBytes.length;
+    return jsonEvent({ id, type, data: orderedData, metadata: metadataBytes });
   });
   if (bytes > maxAppendBytes)
     throw new EventStoreFault(`an append of ${bytes} bytes is larger than ${maxAppendBytes}`, {
@@ -121,11 +123,13 @@ function toWireEvents(events: readonly NewEvent[]): EventData[] {
 
 type Fields = NewEvent['data'];
 
-/** The client stores what `JSON.stringify` makes of a value; that must be the canonical form, to be hashed again later. */
-function canonicalForm(value: Fields): { readonly value: Fields; readonly bytes: number } {
+const utf8 = new TextEncoder();
+
+/** What `JSON.stringify` makes of it is what is stored: that must be the canonical form, to be hashed again later. */
+function inOrder(value: Fields): Fields {
   const ordered = inCanonicalOrder(value);
   if (!isFields(ordered)) throw new TypeError('the fields of an event are an object');
-  return { value: ordered, bytes: Buffer.byteLength(JSON.stringify(ordered)) };
+  return ordered;
 }
 
 function isFields(value: unknown): value is Fields {

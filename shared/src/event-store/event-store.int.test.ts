@@ -78,11 +78,14 @@ describe('an append', () => {
 
   it('stores the canonical form, whatever the order of the keys', async () => {
     const stream = newStream();
-    await store.append(stream, [{ ...event(0), data: { b: 1, a: { d: 'é\u2028', c: 1e21 } } }], {
+    const unordered = { b: 1, a: { d: 'é\u2028', c: 1e21 } };
+    await store.append(stream, [{ ...event(0), data: unordered, metadata: unordered }], {
       expectedRevision: 'any',
     });
     const [stored] = await all(store.readStream(stream));
-    expect(JSON.stringify(stored?.data)).toBe('{"a":{"c":1e+21,"d":"é\u2028"},"b":1}');
+    const canonical = '{"a":{"c":1e+21,"d":"é\u2028"},"b":1}';
+    expect(JSON.stringify(stored?.data)).toBe(canonical);
+    expect(JSON.stringify(stored?.metadata)).toBe(canonical);
   });
 
   it.each([
