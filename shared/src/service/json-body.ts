@@ -59,7 +59,9 @@ function readBytes(request: Request): Promise<Buffer> {
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', (cause) => reject(new Problem('malformed', { cause })));
-    request.on('close', () => reject(new Problem('malformed', { detail: 'The request ended too early.' })));
+    request.on('close', () => {
+      if (!request.complete) reject(new Problem('malformed', { detail: 'The request ended too early.' }));
+    });
   });
 }
 
