@@ -38,6 +38,23 @@ describe('a sign-up', () => {
     expect(await eventsOf(streamOf.organization(first.organization.id))).toHaveLength(2);
   });
 
+  it.each([{ displayName: 'Another' }, { organizationName: 'Another' }])(
+    'under its key with another %j is refused',
+    async (changed) => {
+      const body = { organizationName: 'O', displayName: 'D', email: newEmail(), password };
+      const headers = { 'idempotency-key': randomUUID() };
+      const first = await anybody.request('POST', '/auth/sign-up', { body, headers });
+      expect(first.status).toBe(201);
+
+      const again = await anybody.request('POST', '/auth/sign-up', {
+        body: { ...body, ...changed },
+        headers,
+      });
+
+      expect(problemIn(again).code).toBe('idempotency-key-reused');
+    },
+  );
+
   it('of two people with one address at once is one account', async () => {
     const email = newEmail();
     const send = (displayName: string, secret: string) =>
@@ -104,6 +121,18 @@ describe('an invitation', () => {
     expect((await owner.get('/auth/invitations')).body).toMatchObject({
       items: [{ status: 'revoked', email: null }],
     });
+  });
+
+  it('accepted again under its key is the same person, and under another name is refused', async () => {
+    const { code } = await anybody.as(await anybody.signUp()).invite();
+    const body = { code, displayName: 'N', email: newEmail(), password };
+    const headers = { 'idempotency-key': randomUUID() };
+    const accept = (displayName: string) =>
+      anybody.request('POST', '/auth/accept-invitation', { body: { ...body, displayName }, headers });
+    const first = sessionView.parse((await accept('N')).body);
+
+    expect(sessionView.parse((await accept('N')).body).user).toEqual(first.user);
+    expect(problemIn(await accept('Another')).code).toBe('idempotency-key-reused');
   });
 
   it.each(['', 'x', 'A'.repeat(54), randomUUID()])('with a made-up code opens nothing: %j', async (code) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, newId, organizationScope, personScope, Problem, streamOf } from '@verbatim/shared';
 import { z } from 'zod';
+import { fingerprintOf } from '../deciding/fingerprint.ts';
 import { decideOrganization } from '../organization/decide-organization.ts';
 import type { Services } from '../services.ts';
 import { personalContext, runOnUser, type Caller, type Person } from './sessions.ts';
@@ -34,10 +35,11 @@ const rowSchema = z.object({
 });
 const rowsSchema = z.object({ rows: z.array(rowSchema) });
 
-export type Reserved =
-  | { readonly status: 'reserved'; readonly registration: Registration }
+export interface Reserved {
+  readonly registration: Registration;
   /** The same request was answered before: the person is there. */
-  | { readonly status: 'done'; readonly person: Person };
+  readonly isDone: boolean;
+}
 
 /**
  * Reserves the address, durably, before anything is told to the log. The same person with the same password goes on
@@ -61,8 +63,7 @@ export async function reserve(
     organizationName: wanted.organizationName,
     invitationId: wanted.invitationId,
   };
-  if (await insert(services, registration, emailHash, passwordHash))
-    return { status: 'reserved', registration };
+  if (await insert(services, registration, emailHash, passwordHash)) return { registration, isDone: false };
   const winner = await findByEmail(services, emailHash);
   if (winner === undefined) throw new Problem('busy');
   return resume(services, winner, wanted, password, idempotencyKey);
@@ -76,17 +77,19 @@ async function resume(
   idempotencyKey: string | undefined,
 ): Promise<Reserved> {
   const isSamePerson = await services.hasher.verify(password, row.password_hash ?? undefined);
-  const person = { organizationId: row.organization_id, userId: row.user_id };
-  if (isSamePerson && row.confirmed_at !== null && row.command_id === idempotencyKey)
-    return { status: 'done', person };
-  const isSameWish =
-    row.organization_name === wanted.organizationName && row.invitation_id === wanted.invitationId;
-  if (!isSamePerson || row.confirmed_at !== null || !isSameWish) throw new Problem('email-taken');
   const { organizationName, invitationId } = wanted;
-  return {
-    status: 'reserved',
-    registration: { ...person, commandId: row.command_id, organizationName, invitationId },
+  const registration = {
+    organizationId: row.organization_id,
+    userId: row.user_id,
+    commandId: row.command_id,
+    organizationName,
+    invitationId,
   };
+  if (isSamePerson && row.confirmed_at !== null && row.command_id === idempotencyKey)
+    return { registration, isDone: true };
+  const isSameWish = row.organization_name === organizationName && row.invitation_id === invitationId;
+  if (!isSamePerson || row.confirmed_at !== null || !isSameWish) throw new Problem('email-taken');
+  return { registration, isDone: false };
 }
 
 async function findByEmail(
@@ -134,26 +137,33 @@ async function insert(
 }
 
 /**
- * Tells the log: the person first, then the organization. Every step may have been done before.
- * @throws Problem with the organization's rejection; the address is free again then.
+ * Tells the log of the person, before the organization; it may have been told before.
+ * @throws Problem `idempotency-key-reused` when the key was used to ask for something else.
  */
-export async function complete(
+export async function registerPerson(
   services: Services,
   registration: Registration,
   profile: { readonly displayName: string; readonly email: string },
   caller: Caller,
+  idempotencyKey: string | undefined,
 ): Promise<void> {
-  const { userId, organizationId, commandId } = registration;
+  const { userId, organizationId, commandId, organizationName, invitationId } = registration;
   const { keyring } = services;
   await keyring.prepare(organizationId, [personScope(userId)], { create: true });
-  if (registration.organizationName !== null)
-    await keyring.prepare(organizationId, [organizationScope], { create: true });
-  const context = personalContext(registration, caller, 'Register', commandId);
+  if (organizationName !== null) await keyring.prepare(organizationId, [organizationScope], { create: true });
+  // Whoever goes on with a registration under another key need not be called what they were when it began.
+  const fingerprint =
+    idempotencyKey === commandId
+      ? await fingerprintOf(keyring, organizationId, userId, { organizationName, invitationId, ...profile })
+      : undefined;
+  const context = { ...personalContext(registration, caller, 'Register', commandId), fingerprint };
   await runOnUser(services, context, userId, { type: 'RegisterUser', userId, ...profile, source: null });
-  await joinOrganization(services, registration, caller);
 }
 
-/** The second half, for which nothing is needed that only the person knows. */
+/**
+ * The second half, for which nothing is needed that only the person knows.
+ * @throws Problem with the organization's rejection; the address is free again then.
+ */
 export async function joinOrganization(
   services: Services,
   registration: Registration,

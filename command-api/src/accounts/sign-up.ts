@@ -4,7 +4,13 @@ import type { z } from 'zod';
 import { openInvitation } from '../organization/invitation-code.ts';
 import type { Services } from '../services.ts';
 import { rememberAddress } from './login.ts';
-import { complete, reserve, type Credentials, type Registration } from './registration.ts';
+import {
+  joinOrganization,
+  registerPerson,
+  reserve,
+  type Credentials,
+  type Registration,
+} from './registration.ts';
 import { startSession, type Caller } from './sessions.ts';
 
 interface Profile {
@@ -48,10 +54,12 @@ async function register(
   caller: Caller,
   idempotencyKey: string | undefined,
 ): Promise<SessionView> {
-  const reserved = await reserve(services, wanted, credentials, idempotencyKey);
-  if (reserved.status === 'done') return startSession(services, reserved.person, caller);
-  await complete(services, reserved.registration, { displayName, email }, caller);
-  const addressHash = services.hashes.networkAddress(caller.from?.ip ?? '');
-  await rememberAddress(services, reserved.registration, addressHash);
-  return startSession(services, reserved.registration, caller);
+  const { registration, isDone } = await reserve(services, wanted, credentials, idempotencyKey);
+  await registerPerson(services, registration, { displayName, email }, caller, idempotencyKey);
+  if (!isDone) {
+    await joinOrganization(services, registration, caller);
+    const addressHash = services.hashes.networkAddress(caller.from?.ip ?? '');
+    await rememberAddress(services, registration, addressHash);
+  }
+  return startSession(services, registration, caller);
 }
