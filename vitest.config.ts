@@ -6,6 +6,8 @@ const sourceCondition = '@verbatim/source';
 /** The same laws with many more seeds and rounds; `npm run test:long` asks for them. */
 const longTests = process.env.VERBATIM_LONG ? ['*/src/**/*.long.test.ts'] : [];
 const generated = ['**/node_modules/**', '**/dist/**'];
+/** As long as a machine that is busy with something else may take; who waits for what comes anyway waits no longer. */
+const expectations = { poll: { timeout: 30_000 } };
 
 const shared = {
   resolve: { conditions: [sourceCondition] },
@@ -22,7 +24,8 @@ export default defineConfig({
           name: 'unit',
           include: ['*/src/**/*.test.ts', 'standalone/bin/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...generated, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.long.test.ts'],
-          testTimeout: 30_000,
+          expect: expectations,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -33,6 +36,7 @@ export default defineConfig({
           include: ['*/src/**/*.int.test.ts', ...longTests],
           exclude: generated,
           globalSetup: ['./testing/src/global-setup.ts'],
+          expect: expectations,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -46,6 +50,7 @@ export default defineConfig({
           globalSetup: ['./e2e/src/browser/global-setup.ts'],
           // Each starts the whole system: two at once would measure the machine.
           fileParallelism: false,
+          expect: expectations,
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

@@ -20,7 +20,7 @@ async function wordsIn(connectionString: string): Promise<string[]> {
 
 /** gRPC shares connections between the clients of a process; the one that broke is replaced by itself. */
 async function eventuallyHas(connectionString: string, words: string[]): Promise<void> {
-  await vi.waitFor(async () => expect(await wordsIn(connectionString)).toEqual(words), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await wordsIn(connectionString)).toEqual(words), { timeout: 30_000 });
 }
 
 describe.each([

@@ -37,9 +37,7 @@ async function eventsOf(messageId: string): Promise<number> {
 
 /** Ready again once it takes a message. */
 const untilItTakesMessages = () =>
-  expect
-    .poll(async () => (await client.post(path, { text: 'again?' })).status, { timeout: 20_000 })
-    .toBe(201);
+  expect.poll(async () => (await client.post(path, { text: 'again?' })).status).toBe(201);
 
 it('a message whose fate is not known is told to be so, and sending it again settles it', async () => {
   const body = { id: randomUUID(), text: 'into the dark' };
@@ -50,7 +48,7 @@ it('a message whose fate is not known is told to be so, and sending it again set
   expect(problemIn(unknown)).toMatchObject({ status: 503, code: 'outcome-unknown' });
   expect(unknown.headers.get('retry-after')).toBe('1');
 
-  await expect.poll(async () => (await client.post(path, body)).status, { timeout: 20_000 }).toBe(201);
+  await expect.poll(async () => (await client.post(path, body)).status).toBe(201);
   const settled = await client.post(path, body);
   expect(settled.body).toMatchObject({ id: body.id, revision: 0 });
   expect(await eventsOf(body.id)).toBe(1);

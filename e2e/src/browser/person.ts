@@ -140,4 +140,4 @@ export class Person {
   }
 }
 
-const actionTimeoutMs = 15_000;
+const actionTimeoutMs = 30_000;

@@ -80,7 +80,7 @@ describe('going back and forth between rooms', () => {
           });
           return grace.message('edited meanwhile').count();
         },
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toBe(1);
   });

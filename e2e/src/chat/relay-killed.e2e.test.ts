@@ -107,7 +107,7 @@ describe('two people whose relay is killed', () => {
       await page.reload();
     }
     for (const person of people)
-      await vi.waitFor(async () => expect(await linesOf(person)).toEqual(before), { timeout: 15_000 });
+      await vi.waitFor(async () => expect(await linesOf(person)).toEqual(before), { timeout: 30_000 });
     expect(meeting.complaints()).toEqual([]);
   });
 });

@@ -37,7 +37,8 @@ describe('two people of one organization', () => {
     await typing.waitFor();
     await ada.composer.press('Enter');
     await grace.reads('And again');
-    await typing.waitFor({ state: 'detached', timeout: 1_000 });
+    // With the words, not when six seconds of silence are over.
+    await typing.waitFor({ state: 'detached', timeout: 4_000 });
     await ada.composer.pressSequentially('On second thought');
     await typing.waitFor();
     await ada.composer.fill('');

@@ -44,7 +44,7 @@ async function call(method: string, target: string, body?: unknown, token?: stri
 const asOwner = (method: string, target: string, body?: unknown): Promise<unknown> =>
   call(method, target, body, owner.accessToken);
 
-const frameTimeoutMs = 15_000;
+const frameTimeoutMs = 30_000;
 
 /** Somebody who receives frames, and keeps each as it came. */
 class Listener {

@@ -183,7 +183,7 @@ describe('metadata of a stream', () => {
     await store.client.setStreamMetadata(stream, { maxAge: 60 });
     expect(await revisions(stream)).toEqual([0n, 1n]);
     await store.client.setStreamMetadata(stream, { maxAge: 1 });
-    await expect.poll(() => revisions(stream), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => revisions(stream)).toEqual([]);
   });
 
   it('that is no object restricts nothing', async () => {

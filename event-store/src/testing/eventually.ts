@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const WAIT_LIMIT_MS = 10_000;
+const WAIT_LIMIT_MS = 30_000;
 const POLL_MS = 10;
 
 /** Waits until the condition holds; fails, saying what was waited for, when it takes too long. */

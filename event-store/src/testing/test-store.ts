@@ -6,6 +6,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { startEventStore, type EventStoreServer } from '../server.ts';
 import type { EventStoreOptions } from '../options.ts';
 
+/** A call may take as long on a machine that is busy with something else; the client itself gives up after ten seconds. */
+const patienceMs = 60_000;
+
 export const ADMIN = { username: 'admin', password: 'changeit' };
 export const OPS = { username: 'ops', password: 'changeit' };
 
@@ -29,7 +32,7 @@ export function useTestStore(options: Partial<EventStoreOptions> = {}): TestStor
   const connect = (credentials?: typeof ADMIN): EventStoreDBClient => {
     const { connectionString } = started(server);
     const signIn = credentials ? `${credentials.username}:${encodeURIComponent(credentials.password)}@` : '';
-    const connection = connectionString.replace('esdb://', `esdb://${signIn}`);
+    const connection = `${connectionString.replace('esdb://', `esdb://${signIn}`)}&defaultDeadline=${patienceMs}`;
     const client = EventStoreDBClient.connectionString(connection);
     clients.push(client);
     return client;

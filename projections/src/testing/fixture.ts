@@ -22,7 +22,7 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-const catchUpWithinMs = 20_000;
+const catchUpWithinMs = 50_000;
 
 export async function openFixture(databaseUrl: string, eventStoreUrl: string): Promise<Fixture> {
   const logger = createLogger({ name: 'test', level: process.env.TEST_LOG_LEVEL ?? 'silent' });

@@ -11,6 +11,8 @@ const backlog = Buffer.concat(
   Array.from({ length: outboundLimits.unreadBytesForMomentary / 10 }, () => encodeFrame({ type: 'pong' })),
 );
 
+const patience = { timeout: 30_000 };
+
 function setUp(mayKnow: (userId: string) => boolean = () => true) {
   const book = new PresenceBook();
   const announcer = new PresenceAnnouncer(book, (_listener, { userId }) => mayKnow(userId));
@@ -49,12 +51,14 @@ test('whoever has too much to read is told what is so once they have read it', a
   become('cat', 'online');
   become('cat', 'offline');
   listener.resume();
-  await vi.waitFor(() =>
-    expect(heard()).toEqual([
-      ['ann', 'away'],
-      ['bob', 'online'],
-      ['cat', 'offline'],
-    ]),
+  await vi.waitFor(
+    () =>
+      expect(heard()).toEqual([
+        ['ann', 'away'],
+        ['bob', 'online'],
+        ['cat', 'offline'],
+      ]),
+    patience,
   );
 });
 
@@ -64,7 +68,7 @@ test('a thousand who come at once are told of, each', async () => {
   for (let count = 0; count < 1_000; count += 1) become(`somebody ${count}`, 'online');
   expect(listener.unreadBytes).toBeLessThan(2 * outboundLimits.unreadBytesForMomentary);
   listener.resume();
-  await vi.waitFor(() => expect(new Set(heard().map(([userId]) => userId)).size).toBe(1_000));
+  await vi.waitFor(() => expect(new Set(heard().map(([userId]) => userId)).size).toBe(1_000), patience);
 });
 
 test('of somebody with whom no room is shared any more nothing is made up for', async () => {
@@ -74,5 +78,5 @@ test('of somebody with whom no room is shared any more nothing is made up for', 
   become('ann', 'online');
   become('bob', 'online');
   listener.resume();
-  await vi.waitFor(() => expect(heard()).toEqual([['bob', 'online']]));
+  await vi.waitFor(() => expect(heard()).toEqual([['bob', 'online']]), patience);
 });

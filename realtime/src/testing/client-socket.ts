@@ -6,7 +6,7 @@ type Kind = ServerFrame['type'];
 type OfKind<Type extends Kind> = Extract<ServerFrame, { readonly type: Type }>;
 
 /** A busy machine is slow; tests wait for what is to come, not for how soon. */
-export const patience = { timeout: 20_000, interval: 5 };
+export const patience = { timeout: 30_000, interval: 5 };
 
 /** A program at the other end of the relay: keeps what it heard, and says what the test says. */
 export class ClientSocket {

@@ -88,6 +88,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const patience = { timeout: 30_000 };
+
 /** The next connection, just opened. */
 async function opened(): Promise<FarEnd> {
   const end = await vi.waitFor(() => {
@@ -95,7 +97,7 @@ async function opened(): Promise<FarEnd> {
     const [first] = unopened.splice(0);
     if (first === undefined) throw new Error('no socket was opened');
     return first;
-  });
+  }, patience);
   end.open();
   return end;
 }

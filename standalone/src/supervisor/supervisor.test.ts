@@ -29,6 +29,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+const patience = { timeout: 30_000 };
+
 function part(name: string, script: string, change: Partial<ProcessDescription> = {}) {
   const log = openPartLog(path.join(directory, `${name}.log`), name, (line) => shown.push(line));
   logs.push(log);
@@ -71,7 +73,7 @@ describe('the supervisor', () => {
     const supervisor = supervise([part('one', 'obedient.mjs')], [part('two', 'obedient.mjs')]);
 
     await supervisor.start();
-    await vi.waitFor(() => expect([...pids('one'), ...pids('two')]).toHaveLength(2));
+    await vi.waitFor(() => expect([...pids('one'), ...pids('two')]).toHaveLength(2), patience);
     expect([...pids('one'), ...pids('two')].every(isAlive)).toBe(true);
 
     await supervisor.stop();
@@ -82,12 +84,12 @@ describe('the supervisor', () => {
   it('starts a part again that was killed, and leaves the others alone', async () => {
     const supervisor = supervise([part('one', 'obedient.mjs'), part('two', 'obedient.mjs')]);
     await supervisor.start();
-    await vi.waitFor(() => expect([...pids('one'), ...pids('two')]).toHaveLength(2));
+    await vi.waitFor(() => expect([...pids('one'), ...pids('two')]).toHaveLength(2), patience);
 
     process.kill(pids('one')[0] ?? 0, 'SIGKILL');
 
-    await vi.waitFor(() => expect(pids('one')).toHaveLength(2), { timeout: 20_000 });
-    await vi.waitFor(() => expect(reported).toContain('one is running again.'));
+    await vi.waitFor(() => expect(pids('one')).toHaveLength(2), patience);
+    await vi.waitFor(() => expect(reported).toContain('one is running again.'), patience);
     expect(reported[0]).toBe('one ended unexpectedly (killed by SIGKILL) and is started again.');
     expect(pids('two')).toHaveLength(1);
     expect(isAlive(pids('two')[0])).toBe(true);
