@@ -146,7 +146,7 @@ describe('a read', () => {
     const [stored] = await all(store.readStream(stream));
     expect(stored).toMatchObject({ ...written, stream, revision: 0n });
     expect(typeof stored?.position).toBe('bigint');
-    expect(Math.abs((stored?.created.getTime() ?? 0) - before)).toBeLessThan(5_000);
+    expect(Math.abs((stored?.created.getTime() ?? 0) - before)).toBeLessThan(30_000);
   });
 
   it('may be left early, many times over, and leaves nothing open', async () => {
@@ -159,7 +159,7 @@ describe('a read', () => {
     }
     const closedAt = performance.now();
     await other.close();
-    expect(performance.now() - closedAt).toBeLessThan(1_000); // a call that is still open is waited for
+    expect(performance.now() - closedAt).toBeLessThan(1_900); // a call that is still open is waited for, two seconds
   });
 
   it('of $all goes strictly beyond a position and takes the wanted streams alone', async () => {

@@ -79,7 +79,8 @@ function acknowledge(call: BatchCall, request: streams.BatchAppendReq): void {
   call.write(reply);
 }
 
-const append = (store: EventStore, timeoutMs = 2_000) =>
+const patience = { timeout: 30_000 };
+const append = (store: EventStore, timeoutMs = 10_000) =>
   store.append('room-1', [{ id: randomUUID(), type: 'Happened', data: {}, metadata: {} }], {
     expectedRevision: 'any',
     timeoutMs,
@@ -97,7 +98,7 @@ describe('an append to a server', () => {
     const startedAt = performance.now();
     const outcomes = await Promise.all([1, 2, 3].map(() => append(store, 200)));
     expect(outcomes.map(({ status: outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000); // of the ten seconds that another client would wait
   });
 
   it('that ends the call as if all were well is unknown, and the next one is stored', async () => {
@@ -110,7 +111,7 @@ describe('an append to a server', () => {
       },
     });
     expect(await append(store, 200)).toMatchObject({ status: 'unknown' });
-    await vi.waitFor(async () => expect(await append(store, 500)).toEqual(appended), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await append(store, 500)).toEqual(appended), patience);
     expect(calls.size).toBe(2);
   });
 
@@ -128,7 +129,7 @@ describe('an append to a server', () => {
     const outcomes = await Promise.all([append(store), append(store), append(store)]);
     expect(outcomes.map(({ status: outcome }) => outcome)).toContain('unknown');
     broken = 2;
-    await vi.waitFor(async () => expect(await append(store, 500)).toEqual(appended), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await append(store, 500)).toEqual(appended), patience);
   });
 });
 
@@ -153,9 +154,9 @@ describe('a subscription to a server', () => {
       streamPrefixes: ['room-'],
       signal: abort.signal,
     });
-    await vi.waitFor(() => expect(tries).toBeGreaterThan(3), { timeout: 20_000 });
+    await vi.waitFor(() => expect(tries).toBeGreaterThan(3), patience);
     expect(subscription.state.isCaughtUp).toBe(false);
     abort.abort();
-    await vi.waitFor(async () => expect(await subscription.nextBatch(1)).toBeUndefined());
+    await vi.waitFor(async () => expect(await subscription.nextBatch(1)).toBeUndefined(), patience);
   });
 });

@@ -42,7 +42,7 @@ describe('a stop', () => {
     await once(socket, 'data');
     const startedAt = performance.now();
     await listening.stop();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000); // of the five seconds that it waits for busy ones
   });
 });
 
