@@ -13,7 +13,7 @@ let database: Database;
 
 beforeAll(async () => {
   fresh = await freshDatabase();
-  database = createPool(fresh.url, { applicationName: 'test', max: 2, acquireTimeoutMs: 500 });
+  database = createPool(fresh.url, { applicationName: 'test', max: 2 });
   await database.raw('CREATE TABLE note (id bigint PRIMARY KEY, body text)');
 });
 
@@ -87,15 +87,17 @@ describe('the pool', () => {
   });
 
   it('refuses, as a matter of time, when it is exhausted', async () => {
+    const impatient = createPool(fresh.url, { applicationName: 'test', max: 2, acquireTimeoutMs: 1_500 });
     const takeConnections = (left: number): Promise<unknown> =>
       left === 0
-        ? failureOf(database.raw('SELECT 1'))
-        : inTransaction(database, async (transaction) => {
+        ? failureOf(impatient.raw('SELECT 1'))
+        : inTransaction(impatient, async (transaction) => {
             await transaction.raw('SELECT 1');
             return takeConnections(left - 1);
           });
     expect(isTransient(await takeConnections(2))).toBe(true);
-    expect(await rowsOf(database, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await rowsOf(impatient, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await impatient.destroy();
   });
 
   it('refuses, as a matter of time, when there is no server', async () => {
@@ -121,7 +123,7 @@ describe('the pool', () => {
     await once(proxy, 'listening');
     const through = new URL(fresh.url);
     through.port = String(z.object({ port: z.number() }).parse(proxy.address()).port);
-    const options = { applicationName: 'test', max: 1, silenceTimeoutMs: 200 };
+    const options = { applicationName: 'test', max: 1, silenceTimeoutMs: 1_500 };
     const cautious = createPool(through.href, options);
     await cautious.raw('SELECT 1');
     for (const socket of sockets) socket.unpipe().pause();
