@@ -142,21 +142,22 @@ test('a token that ends takes its socket along, unless it was renewed', async ()
   const tokens: RelayOptions['tokens'] = {
     verify: (token) => {
       const claims = verifier.verify(token);
-      const lifetimeMs = shortLived.has(token) ? 1_500 : 60_000;
+      const lifetimeMs = shortLived.has(token) ? 3_000 : 60_000;
       return claims && { ...claims, expiresAt: new Date(Date.now() + lifetimeMs) };
     },
   };
   const { url } = await relayWith({}, { tokens });
-  const enter = async (): Promise<ClientSocket> => {
+  const greet = async (): Promise<ClientSocket> => {
     const client = await fixture.connect('', url).opened();
     const token = fixture.tokenOf(ann);
     shortLived.add(token);
     client.say({ type: 'hello', token });
-    await client.heard('ready');
     return client;
   };
-  const [renewed, forgetful] = [await enter(), await enter()];
+  const renewed = await greet();
   renewed.say({ type: 'token', token: fixture.tokenOf(ann) });
+  await renewed.heard('ready');
+  const forgetful = await greet();
   expect((await forgetful.ended()).code).toBe(4401);
   renewed.say({ type: 'ping' });
   await renewed.heard('pong');
