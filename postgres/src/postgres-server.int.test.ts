@@ -2,14 +2,15 @@ import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresFault, startPostgres, type PostgresOptions, type PostgresServer } from './index.ts';
 
 let base: string;
+/** One cluster for all tests but those of how one is made. */
 let directory: string;
 const running = new Set<PostgresServer>();
 
-beforeEach(async () => {
+beforeAll(async () => {
   // Closed to every other user, as /root is.
   base = await mkdtemp(path.join(os.tmpdir(), 'verbatim-postgres-'));
   await chmod(base, 0o700);
@@ -19,8 +20,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all([...running].map((server) => server.stop()));
   running.clear();
-  await rm(base, { recursive: true, force: true });
 });
+afterAll(() => rm(base, { recursive: true, force: true }));
 
 async function start(options: Partial<PostgresOptions> = {}): Promise<PostgresServer> {
   const server = await startPostgres({ directory, isDurable: false, ...options });
@@ -97,25 +98,25 @@ describe('the embedded Postgres', () => {
 
   it('tells when the postmaster dies, and starts again on the same port with what was committed', async () => {
     const first = await start({ isDurable: true });
-    await query(first, 'create table kept (word text)');
+    await query(first, 'create table killed (word text)');
     process.kill(first.pid, 'SIGKILL');
     expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
 
     const second = await start({ port: first.port });
 
     expect(second.port).toBe(first.port);
-    expect(await query(second, 'select * from kept')).toEqual([]);
+    expect(await query(second, 'select * from killed')).toEqual([]);
   });
 
   it('shuts down a postmaster that was left over before it starts its own', async () => {
     const leftOver = await start();
-    await query(leftOver, 'create table kept (word text)');
+    await query(leftOver, 'create table left_over (word text)');
 
     const next = await start();
 
     expect(await leftOver.exited).toEqual({ code: 0, signal: null });
     expect(next.pid).not.toBe(leftOver.pid);
-    expect(await query(next, 'select * from kept')).toEqual([]);
+    expect(await query(next, 'select * from left_over')).toEqual([]);
   });
 
   it('is not kept from starting by a lock whose number now belongs to a stranger', async () => {
@@ -133,18 +134,21 @@ describe('the embedded Postgres', () => {
   });
 
   it('refuses the data of another major version in one clear line', async () => {
-    await mkdir(path.join(directory, 'cluster'), { recursive: true });
-    await writeFile(path.join(directory, 'cluster', 'PG_VERSION'), '15\n');
+    const old = path.join(base, 'old');
+    await mkdir(path.join(old, 'cluster'), { recursive: true });
+    await writeFile(path.join(old, 'cluster', 'PG_VERSION'), '15\n');
 
-    await expect(start()).rejects.toThrow(/was made by PostgreSQL 15, and this release brings PostgreSQL 18/);
-    await expect(start()).rejects.toBeInstanceOf(PostgresFault);
+    const starting = start({ directory: old });
+    await expect(starting).rejects.toThrow(/was made by PostgreSQL 15, and this release brings PostgreSQL 18/);
+    await expect(starting).rejects.toBeInstanceOf(PostgresFault);
   });
 
   it('begins anew after a creation that was cut short', async () => {
-    await mkdir(path.join(directory, 'cluster.new'), { recursive: true });
-    await writeFile(path.join(directory, 'cluster.new', 'PG_VERSION'), '18\n');
+    const begun = path.join(base, 'begun');
+    await mkdir(path.join(begun, 'cluster.new'), { recursive: true });
+    await writeFile(path.join(begun, 'cluster.new', 'PG_VERSION'), '18\n');
 
-    const server = await start();
+    const server = await start({ directory: begun });
 
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
