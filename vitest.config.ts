@@ -25,6 +25,8 @@ export default defineConfig({
           include: ['*/src/**/*.test.ts', 'standalone/bin/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...generated, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.long.test.ts'],
           expect: expectations,
+          // Nothing that they share is changed by them, and loading it again for each takes longer than they do.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
