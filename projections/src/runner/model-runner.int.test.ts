@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { openFixture, until } from '../testing/fixture.ts';
 import { said } from '../testing/log-writer.ts';
 
-/** An idle subscription is told of its place now and then only; being ready must not wait for that. */
-const readyOnQuietLogWithinMs = 5_000;
+/** An idle subscription is told of its place every twenty seconds or so; being ready must not wait for that. */
+const readyOnQuietLogWithinMs = 15_000;
 
 async function withFixture(use: (fixture: Awaited<ReturnType<typeof openFixture>>) => Promise<void>) {
   const [database, store] = await Promise.all([freshDatabase(), freshEventStore()]);

@@ -26,7 +26,7 @@ const refusalOf = ({ status, headers, body }: Answer) => [
 ];
 
 describe('while a table is locked', () => {
-  it('only what reads it is refused, in time, and afterwards nothing is', { timeout: 60_000 }, async () => {
+  it('only what reads it is refused, in time, and afterwards nothing is', { timeout: 120_000 }, async () => {
     expect((await messages()).status).toBe(200); // all is projected: the projectors need not wait for the lock too
     const locker = new pg.Client({ connectionString: system.databaseUrl });
     await locker.connect();
@@ -38,7 +38,7 @@ describe('while a table is locked', () => {
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
       for (const answer of await Promise.all(stuck))
         expect(refusalOf(answer)).toEqual([503, 'unavailable', '1']);
-      expect(performance.now() - startedAt).toBeLessThan(20_000);
+      expect(performance.now() - startedAt).toBeLessThan(40_000);
     } finally {
       await locker.end();
     }
