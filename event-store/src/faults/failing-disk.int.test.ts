@@ -91,18 +91,23 @@ describe.runIf(hasStrace)('when the disk fails to sync', () => {
     });
     const stream = newStream();
     const seen: number[] = [];
-    const subscription = store.client.subscribeToStream(stream).on('data', () => seen.push(Date.now()));
+    let isWithSubscriber = false;
+    const subscription = store.client.subscribeToStream(stream).on('data', () => {
+      isWithSubscriber = true;
+      seen.push(Date.now());
+    });
     await new Promise((resolve) => subscription.once('caughtUp', resolve));
     const startedAt = Date.now();
     const appending = store.client.appendToStream(stream, oneEvent());
-    await expect(collect(store.client.readStream(stream))).rejects.toMatchObject({
-      type: 'stream-not-found',
-    });
+    // On a busy machine a read may take longer than the sync: it sees nothing, or is answered after it.
+    await collect(store.client.readStream(stream)).then(
+      () => seen.push(Date.now()),
+      (error: unknown) => expect(error).toMatchObject({ type: 'stream-not-found' }),
+    );
     await appending;
-    const answeredAt = Date.now();
-    await eventually('the subscriber has it', () => seen.length === 1);
-    expect(answeredAt - startedAt).toBeGreaterThanOrEqual(delayMs);
-    expect((seen[0] ?? 0) - startedAt).toBeGreaterThanOrEqual(delayMs);
+    seen.push(Date.now());
+    await eventually('the subscriber has it', () => isWithSubscriber);
+    for (const seenAt of seen) expect(seenAt - startedAt).toBeGreaterThanOrEqual(delayMs);
     await store.client.dispose();
     await store.kill('SIGTERM');
     rmSync(directory, { recursive: true });
