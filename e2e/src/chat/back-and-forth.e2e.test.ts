@@ -67,7 +67,13 @@ describe('going back and forth between rooms', () => {
   });
 
   test('loads what lies further back when one reads there', async () => {
-    for (let number = 1; number <= 70; number += 1) await ada.say(`number ${number}.`);
+    const api = await Api.logIn(meeting.origin, ada.email, ada.password);
+    const general = (await api.roomsByName()).get('general') ?? '';
+    await api.sendMany(
+      general,
+      Array.from({ length: 70 }, (_, index) => `number ${index}.`),
+    );
+    await api.send(general, 'number 70.');
     await grace.reads('number 70.');
     await grace.openRoom('elsewhere');
     await grace.openRoom('general');
