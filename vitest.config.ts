@@ -50,8 +50,6 @@ export default defineConfig({
           include: ['e2e/src/**/*.e2e.test.ts'],
           exclude: generated,
           globalSetup: ['./e2e/src/browser/global-setup.ts'],
-          // Each starts the whole system: two at once would measure the machine.
-          fileParallelism: false,
           expect: expectations,
           testTimeout: 120_000,
           hookTimeout: 240_000,
