@@ -9,7 +9,7 @@ import { summaryVariable } from './test-summary.mjs';
 import { ensureTestTools } from './test-tools.mjs';
 
 /**
- * Browser tests come last and alone: each starts the whole system on the machine's few cores.
+ * Browser tests come last and by themselves: two browsers and the whole system are enough for the machine's few cores.
  * Anything else on the command line is handed on to vitest, which takes parts of file names.
  */
 const runs = [['unit', 'integration'], ['browser']];
