@@ -15,6 +15,7 @@ import { startEventStore } from '../server.ts';
 import { collect, idsOf, newStream, oneEvent, someEvents } from '../testing/events.ts';
 import { eventually } from '../testing/eventually.ts';
 import { batchCall, chunk } from '../testing/raw-streams-client.ts';
+import { rounds } from '../testing/rounds.ts';
 import { temporaryDirectory, useTestStore } from '../testing/test-store.ts';
 
 const store = useTestStore({ writeTimeoutMs: 60_000 });
@@ -218,12 +219,13 @@ describe('a batch call', () => {
   });
 });
 
-it('takes ten thousand concurrent appends of 1 KB to one stream, in groups', async () => {
+it('takes thousands of concurrent appends of 1 KB to one stream, in groups', async () => {
+  const count = rounds(2_500, 10_000);
   const stream = newStream();
   const data = { text: 'x'.repeat(1_000) };
-  const appends = Array.from({ length: 10_000 }, () =>
+  const appends = Array.from({ length: count }, () =>
     store.client.appendToStream(stream, oneEvent(data), { deadline: 60_000 }),
   );
   const results = await Promise.all(appends);
-  expect(new Set(results.map(({ nextExpectedRevision }) => nextExpectedRevision)).size).toBe(10_000);
+  expect(new Set(results.map(({ nextExpectedRevision }) => nextExpectedRevision)).size).toBe(count);
 });
