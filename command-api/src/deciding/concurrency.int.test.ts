@@ -136,12 +136,14 @@ describe('two owners who let each other go at once', () => {
 
 const roles = ['admin', 'moderator', 'member'] as const;
 
-describe('1,000 racing joins, departures and changes of role', () => {
+const racing = process.env.VERBATIM_LONG ? 1_000 : 300;
+
+describe(`${racing} racing joins, departures and changes of role`, () => {
   it('lose no update, and every event was allowed where it stands', async () => {
     const { id: roomId } = await newRoom();
     const path = `/chat/rooms/${roomId}`;
     const replies = await Promise.all(
-      Array.from({ length: 1_000 }, (_, index): Promise<Reply> => {
+      Array.from({ length: racing }, (_, index): Promise<Reply> => {
         const who = person(index >> 1);
         const client = through(index);
         if (index % 3 === 0) return client.as(who).post(`${path}/join`);
