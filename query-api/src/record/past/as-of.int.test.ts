@@ -153,4 +153,4 @@ it('a room as of any position is what a system shows that stopped there', async 
     for (const { position, view } of shown)
       expect([position, await shownThen(roomId, position)]).toEqual([position, view]);
   }
-});
+}, 300_000);
