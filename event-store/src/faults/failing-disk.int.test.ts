@@ -128,7 +128,7 @@ describe.runIf(hasPrlimit)('when the disk is full', () => {
     const refused: string[] = [];
     const stream = newStream();
     while (refused.length < 5) {
-      const events = someEvents(20).map((event) => ({ ...event, data: { text: 'x'.repeat(1_000) } }));
+      const events = someEvents(100).map((event) => ({ ...event, data: { text: 'x'.repeat(1_000) } }));
       const ids = events.map(({ id }) => id);
       try {
         await store.client.appendToStream(stream, events);
