@@ -8,25 +8,28 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { killIfThere } from '@verbatim/testing';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const cleanStopWithinMs = 10_000;
 const eventually = { timeout: 90_000, interval: 50 };
 
 let base: string;
+/** One for all tests: each goes on with what the one before it left there. */
 let dataDirectory: string;
-const started: ChildProcess[] = [];
+let port: number;
+const started: Run[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   // Closed to every other user, as /root is.
   base = await mkdtemp(path.join(os.tmpdir(), 'verbatim-start-'));
   await chmod(base, 0o700);
   dataDirectory = path.join(base, 'data');
+  port = await freePort();
 });
 
-afterEach(async () => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
   await nothingRuns();
   await rm(base, { recursive: true, force: true });
 });
@@ -50,21 +53,28 @@ function start(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  started.push(child);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => lines.push(line));
   }
-  return { child, lines, ended: once(child, 'close').then(([code]) => code as number | null) };
+  const run = { child, lines, ended: once(child, 'close').then(([code]) => code as number | null) };
+  started.push(run);
+  return run;
 }
 
-async function startUntilReady(port: number, command?: readonly [string, ...string[]]): Promise<Run> {
+async function startUntilReady(command?: readonly [string, ...string[]]): Promise<Run> {
   const run = start({ PORT: String(port) }, command);
   await vi.waitFor(
     () => expect(run.lines).toContain(`Verbatim is ready at http://localhost:${port}`),
     eventually,
   );
   return run;
+}
+
+/** The instance that a test before has left running, or else one that is started now. */
+async function running(): Promise<Run> {
+  const last = started.findLast(({ child }) => child.exitCode === null && child.signalCode === null);
+  return last ?? startUntilReady();
 }
 
 async function freePort(): Promise<number> {
@@ -76,8 +86,10 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function urls(): Promise<{ origin: string; eventStore: string; database: string }> {
-  const { stdout } = await promisify(execFile)('npm', ['run', '-s', 'urls'], {
+async function urls(
+  [program, ...args]: readonly [string, ...string[]] = [process.execPath, 'cli/bin/verbatim.mjs', 'urls'],
+): Promise<{ origin: string; eventStore: string; database: string }> {
+  const { stdout } = await promisify(execFile)(program, args, {
     cwd: root,
     env: { ...process.env, VERBATIM_DATA_DIR: dataDirectory },
   });
@@ -122,12 +134,15 @@ async function pidOf(part: string): Promise<number> {
   return found.pid;
 }
 
-describe('npm start', { timeout: 240_000 }, () => {
+/** Something in the database that is there again after each start. */
+const leave = () => query('create table if not exists kept (word text)');
+const expectKept = async () => expect(await query('select * from kept')).toEqual([]);
+
+describe('npm start', { timeout: 480_000 }, () => {
   it('stops within its time on SIGTERM, leaves no process, and has everything again the next time', async () => {
-    const port = await freePort();
-    const first = await startUntilReady(port);
-    const before = await urls();
-    await query('create table kept (word text)');
+    const first = await startUntilReady();
+    const before = await urls(['npm', 'run', '-s', 'urls']);
+    await leave();
 
     const asked = performance.now();
     first.child.kill('SIGTERM');
@@ -140,51 +155,36 @@ describe('npm start', { timeout: 240_000 }, () => {
     ]);
     await expect(urls()).rejects.toMatchObject({ code: 1 });
 
-    await startUntilReady(port);
+    await startUntilReady();
     expect(await urls()).toEqual(before);
-    expect(await query('select * from kept')).toEqual([]);
+    await expectKept();
   });
 
   it('leaves no process when only the supervisor is killed, and starts again at once', async () => {
-    const port = await freePort();
-    const first = await startUntilReady(port);
-    await query('create table kept (word text)');
+    const first = await running();
+    await leave();
 
     first.child.kill('SIGKILL');
-    await startUntilReady(port);
+    await startUntilReady();
 
-    expect(await query('select * from kept')).toEqual([]);
+    await expectKept();
     const supervisors = (await processes()).filter(({ command }) => command.includes('dist/main.js'));
     expect(supervisors).toHaveLength(1);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
-    'stops cleanly when npm gets %s, and none of us does',
-    async (signal) => {
-      const run = await startUntilReady(await freePort(), ['npm', 'start']);
-
-      run.child.kill(signal);
-
-      await nothingRuns();
-      expect(run.lines.filter((line) => line === 'Stopping…')).toHaveLength(1);
-      await expect(urls()).rejects.toMatchObject({ code: 1 });
-    },
-  );
-
   it('recovers when every process was killed', async () => {
-    const port = await freePort();
-    await startUntilReady(port);
-    await query('create table kept (word text)');
+    const first = await running();
+    await leave();
 
     for (const { pid } of await processes()) killIfThere(pid);
-    await startUntilReady(port);
+    await first.ended;
+    await startUntilReady();
 
-    expect(await query('select * from kept')).toEqual([]);
+    await expectKept();
   });
 
   it('refuses a second instance on the same data directory in one clear line', async () => {
-    const port = await freePort();
-    const first = await startUntilReady(port);
+    const first = await running();
 
     const second = start({ PORT: String(await freePort()) });
 
@@ -194,17 +194,54 @@ describe('npm start', { timeout: 240_000 }, () => {
     ]);
   });
 
+  it.each(['postgres', 'event-store'])(
+    'starts %s again when it is killed, without the others',
+    async (part) => {
+      const run = await running();
+      await leave();
+      const said = run.lines.length;
+      const others = (await processes()).filter(
+        ({ command }) => command.includes('bundle/') && !command.includes(part),
+      );
+
+      process.kill(part === 'postgres' ? await postmaster() : await pidOf(`bundle/${part}`), 'SIGKILL');
+
+      await vi.waitFor(
+        () => expect(run.lines.slice(said).some((line) => line.endsWith('is running again.'))).toBe(true),
+        eventually,
+      );
+      await expectKept();
+      const now = (await processes()).map(({ pid }) => pid);
+      for (const { pid } of others) expect(now).toContain(pid);
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+    'stops cleanly when npm gets %s, and none of us does',
+    async (signal) => {
+      for (const { child } of started) child.kill('SIGTERM');
+      await nothingRuns();
+      const run = await startUntilReady(['npm', 'start']);
+
+      run.child.kill(signal);
+
+      await nothingRuns();
+      expect(run.lines.filter((line) => line === 'Stopping…')).toHaveLength(1);
+      await expect(urls()).rejects.toMatchObject({ code: 1 });
+    },
+  );
+
   it('refuses a port that is in use in one clear line', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const address = holder.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    const taken = typeof address === 'object' && address ? address.port : 0;
 
-    const run = start({ PORT: String(port) });
+    const run = start({ PORT: String(taken) });
 
     expect(await run.ended).toBe(1);
     expect(run.lines).toEqual([
-      `Cannot listen on 127.0.0.1 port ${port} (another program listens there): set PORT or HOST.`,
+      `Cannot listen on 127.0.0.1 port ${taken} (another program listens there): set PORT or HOST.`,
     ]);
     holder.close();
   });
@@ -217,27 +254,6 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(run.lines).toContain('Bad configuration: PORT: must be a whole number from 0 to 65535');
     expect(run.lines).toContain('Bad configuration: VERBATIM_MASTER_KEY: is required');
   });
-
-  it.each(['postgres', 'event-store'])(
-    'starts %s again when it is killed, without the others',
-    async (part) => {
-      const run = await startUntilReady(await freePort());
-      await query('create table kept (word text)');
-      const others = (await processes()).filter(
-        ({ command }) => command.includes('bundle/') && !command.includes(part),
-      );
-
-      process.kill(part === 'postgres' ? await postmaster() : await pidOf(`bundle/${part}`), 'SIGKILL');
-
-      await vi.waitFor(
-        () => expect(run.lines.some((line) => line.endsWith('is running again.'))).toBe(true),
-        eventually,
-      );
-      expect(await query('select * from kept')).toEqual([]);
-      const now = (await processes()).map(({ pid }) => pid);
-      for (const { pid } of others) expect(now).toContain(pid);
-    },
-  );
 });
 
 async function postmaster(): Promise<number> {
