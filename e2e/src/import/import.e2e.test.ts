@@ -26,10 +26,10 @@ describe.skipIf(!files.every((file) => existsSync(file)))('importing real conver
   });
   afterAll(() => instance.remove());
 
-  const runImport = (file: string): Promise<CommandResult> =>
+  const runImport = (file: string, { email, password } = owner): Promise<CommandResult> =>
     runCommand('cli/bin/verbatim.mjs', ['import', '--format', 'jsonl', file, '--origin', instance.origin], {
-      VERBATIM_EMAIL: owner.email,
-      VERBATIM_PASSWORD: owner.password,
+      VERBATIM_EMAIL: email,
+      VERBATIM_PASSWORD: password,
     });
 
   test.each(files)(
@@ -72,34 +72,23 @@ describe.skipIf(!files.every((file) => existsSync(file)))('importing real conver
     },
     importTimeoutMs,
   );
-});
 
-describe.skipIf(!files.every((file) => existsSync(file)))('an import that everything dies under', () => {
   test(
-    'goes on where it was: nothing lost, nothing doubled',
+    'goes on where it was when everything dies under it: nothing lost, nothing doubled',
     async () => {
       const [file = ''] = files;
-      let instance = await startInstance();
-      const owner = new Owner(instance.origin);
-      await owner.signUp();
-      const env = { VERBATIM_EMAIL: owner.email, VERBATIM_PASSWORD: owner.password };
-      const run = (origin: string) =>
-        runCommand('cli/bin/verbatim.mjs', ['import', '--format', 'jsonl', file, '--origin', origin], env);
+      const other = new Owner(instance.origin);
+      await other.signUp();
 
-      const cutShort = run(instance.origin);
-      await somethingArrived(owner, file);
+      const cutShort = runImport(file, other);
+      await somethingArrived(other, file);
       await instance.kill();
       const { dataDirectory } = instance;
-      const port = Number(new URL(instance.origin).port);
-      instance = await startInstance({ dataDirectory, port });
-      try {
-        // The command that was cut short is still asking, and finds the same instance again.
-        expect((await cutShort).exitCode).toBe(0);
-        await owner.login(instance.origin);
-        await expectHistory(owner, file);
-      } finally {
-        await instance.remove();
-      }
+      instance = await startInstance({ dataDirectory, port: Number(new URL(instance.origin).port) });
+      // The command that was cut short is still asking, and finds the same instance again.
+      expect((await cutShort).exitCode).toBe(0);
+      await other.login(instance.origin);
+      await expectHistory(other, file);
     },
     importTimeoutMs,
   );
