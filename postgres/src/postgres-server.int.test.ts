@@ -139,7 +139,9 @@ describe('the embedded Postgres', () => {
     await writeFile(path.join(old, 'cluster', 'PG_VERSION'), '15\n');
 
     const starting = start({ directory: old });
-    await expect(starting).rejects.toThrow(/was made by PostgreSQL 15, and this release brings PostgreSQL 18/);
+    await expect(starting).rejects.toThrow(
+      /was made by PostgreSQL 15, and this release brings PostgreSQL 18/,
+    );
     await expect(starting).rejects.toBeInstanceOf(PostgresFault);
   });
 
