@@ -48,7 +48,7 @@ describe('one relay on the direct channel', () => {
     return Promise.resolve();
   };
 
-  test.concurrent.each(seedsOfRun({ short: 24, long: 2_000 }))(
+  test.concurrent.each(seedsOfRun({ short: 18, long: 2_000 }))(
     'seed %i: every client ends with what a fresh fetch gives',
     async (seed) => {
       const processFaults = seed % 4 === 0 ? [crash(relay), crash(projector)] : [];

@@ -35,7 +35,7 @@ describe.skipIf(!hasNatsServer())('two relays and two projectors over NATS', () 
   /** Clients go from relay to relay, as a balancer sends them. */
   const relayUrl = (random: SeededRandom): string => `ws://127.0.0.1:${random.pick(system.relays).port}/ws`;
 
-  test.concurrent.each(seedsOfRun({ short: 8, long: 1_000 }))(
+  test.concurrent.each(seedsOfRun({ short: 6, long: 1_000 }))(
     'seed %i: every client ends with what a fresh fetch gives',
     async (seed) => {
       const harsh = [crashOneOf('relays'), crashOneOf('projectors'), restartNats];
