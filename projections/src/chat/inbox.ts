@@ -175,16 +175,19 @@ function moveMarker(
 type InboxKey = Pick<InboxRow, 'organizationId' | 'roomId' | 'userId'>;
 
 function inboxOf(batch: ChatBatch, { organizationId, roomId, userId }: InboxKey): InboxRow {
-  const key = { organizationId, roomId, userId };
-  const fresh: InboxRow = {
-    ...key,
-    readSeq: 0,
-    liveAtMarker: 0,
-    ownAfterMarker: 0,
-    notifications: 'all',
-    favourite: false,
-  };
-  return batch.inboxes.edit(key) ?? batch.inboxes.put(fresh);
+  return (
+    batch.inboxes.edit({ organizationId, roomId, userId }) ??
+    batch.inboxes.put({
+      organizationId,
+      roomId,
+      userId,
+      readSeq: 0,
+      liveAtMarker: 0,
+      ownAfterMarker: 0,
+      notifications: 'all',
+      favourite: false,
+    })
+  );
 }
 
 function addMentions(batch: ChatBatch, organizationId: string, messageId: string): void {

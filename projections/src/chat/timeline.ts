@@ -52,6 +52,8 @@ function send(batch: ChatBatch, event: Of<'MessageSent'>, seq: number): void {
   const { organizationId, occurredAt } = event.metadata;
   const { messageId, roomId, authorId, kind, mentions, day, replyTo, threadOf, source } = event.data;
   const sentAt = instantOf(occurredAt);
+  const { content, text } = contentOf(event);
+  // Spelled out: V8 takes many times as long for an object with a copy of another in it.
   batch.messages.put({
     organizationId,
     messageId,
@@ -60,7 +62,8 @@ function send(batch: ChatBatch, event: Of<'MessageSent'>, seq: number): void {
     position: event.position,
     authorId,
     kind,
-    ...contentOf(event),
+    content,
+    text,
     mentions: mentions.userIds,
     mentionsRoom: mentions.room,
     day,

@@ -37,8 +37,13 @@ function partsOf(stream: string): { readonly category: string; readonly id: stri
   return { category: stream.slice(0, dash), id: stream.slice(dash + 1) };
 }
 
-function idIn(value: unknown, field: string): string | null {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return null;
-  const id: unknown = Reflect.get(value, field);
+/** The id in a field of what may be any value; null where there is none. */
+export function idIn(value: unknown, field: string): string | null {
+  const id = fieldIn(value, field);
   return typeof id === 'string' && isUuid(id) ? id : null;
+}
+
+export function fieldIn(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
+  return Reflect.get(value, field);
 }

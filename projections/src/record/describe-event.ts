@@ -1,6 +1,6 @@
 import { streamPrefixes, type RecordedEvent } from '@verbatim/shared';
 import { z } from 'zod';
-import { isUuid, wholeOrganization } from '../group/partition.ts';
+import { fieldIn, idIn, isUuid, wholeOrganization } from '../group/partition.ts';
 
 /** What an entry of the record can be found by. Read from the stored form without opening it, and never refused. */
 export interface EventDescription {
@@ -16,29 +16,25 @@ export interface EventDescription {
 /** The tree of what names no organization: nobody's, but not lost. */
 export const unattributed = '00000000-0000-0000-0000-000000000000';
 
-const maybeId = z.string().refine(isUuid).nullish().catch(null);
-const metadataSchema = z.object({ actorId: maybeId, roomId: maybeId }).catch({ actorId: null, roomId: null });
-const messageSchema = z
-  .object({ authorId: maybeId, day: z.iso.date().nullish().catch(null) })
-  .catch({ authorId: null, day: null });
-const dataSchema = z
-  .object({ userId: maybeId, roomId: maybeId, holdId: maybeId, exportId: maybeId, invitationId: maybeId })
-  .catch({ userId: null, roomId: null, holdId: null, exportId: null, invitationId: null });
+const daySchema = z.iso.date();
 
 export function describeEvent(event: RecordedEvent): EventDescription {
-  const { actorId, roomId } = metadataSchema.parse(event.metadata);
-  const { authorId, day } =
-    event.type === 'MessageSent' ? messageSchema.parse(event.data) : { authorId: null, day: null };
+  const { type, data, metadata } = event;
   const organizationId = wholeOrganization(event).organizationId ?? unattributed;
+  const { entityType, entityId } = entityOf(event, organizationId);
+  const isMessage = type === 'MessageSent';
   return {
     organizationId,
-    actorId: actorId ?? null,
-    roomId: roomId ?? null,
-    authorId: authorId ?? null,
-    day: day ?? null,
-    ...entityOf(event, organizationId),
+    actorId: idIn(metadata, 'actorId'),
+    roomId: idIn(metadata, 'roomId'),
+    entityType,
+    entityId,
+    authorId: isMessage ? idIn(data, 'authorId') : null,
+    day: isMessage ? dayIn(data) : null,
   };
 }
+
+const dayIn = (data: unknown): string | null => daySchema.safeParse(fieldIn(data, 'day')).data ?? null;
 
 /** What happened to: the message, the room, the person, or whatever an event of the organization names. */
 function entityOf(
@@ -48,12 +44,17 @@ function entityOf(
   const [category, subject] = subjectOf(event.stream);
   if (category === 'message' || category === 'room' || category === 'user')
     return { entityType: category, entityId: subject };
-  const { userId, roomId, holdId, exportId, invitationId } = dataSchema.parse(event.data);
-  if (holdId) return { entityType: 'hold', entityId: holdId };
-  if (exportId) return { entityType: 'export', entityId: exportId };
-  if (invitationId && !userId) return { entityType: 'invitation', entityId: invitationId };
-  if (category !== 'reading' && userId) return { entityType: 'user', entityId: userId };
-  if (roomId) return { entityType: 'room', entityId: roomId };
+  const { data } = event;
+  const holdId = idIn(data, 'holdId');
+  if (holdId !== null) return { entityType: 'hold', entityId: holdId };
+  const exportId = idIn(data, 'exportId');
+  if (exportId !== null) return { entityType: 'export', entityId: exportId };
+  const userId = idIn(data, 'userId');
+  const invitationId = idIn(data, 'invitationId');
+  if (invitationId !== null && userId === null) return { entityType: 'invitation', entityId: invitationId };
+  if (category !== 'reading' && userId !== null) return { entityType: 'user', entityId: userId };
+  const roomId = idIn(data, 'roomId');
+  if (roomId !== null) return { entityType: 'room', entityId: roomId };
   return { entityType: 'organization', entityId: organizationId };
 }
 

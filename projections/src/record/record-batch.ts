@@ -76,8 +76,15 @@ export class RecordBatch {
       if (level >= lowestKeptLevel)
         this.#nodes.push({ organizationId, level, index: BigInt(index), hash: nodeHash });
     const tree = this.#grow(event, organizationId, leafIndex, stored.created);
+    // Spelled out: V8 takes many times as long for an object that begins as a copy of another.
     this.#events.push({
-      ...description,
+      organizationId,
+      actorId: description.actorId,
+      roomId: description.roomId,
+      entityType: description.entityType,
+      entityId: description.entityId,
+      authorId: description.authorId,
+      day: description.day,
       leafIndex,
       position: event.position,
       eventId: event.id,

@@ -23,15 +23,16 @@ function* pieces<Row extends object>(
   fields: readonly (keyof Row & string)[],
   rows: readonly Row[],
 ): Generator<string> {
-  const encoders = fields.map((field) => encoderOf(table.columns[field]));
+  const columns = fields.map((field) => ({ field, encode: encoderOf(table.columns[field]) }));
   let piece = '';
   for (const row of rows) {
-    let line = '';
-    for (const [index, field] of fields.entries()) {
+    let before = '';
+    for (const { field, encode } of columns) {
       const value: unknown = row[field];
-      line += `${index === 0 ? '' : '\t'}${value === null ? String.raw`\N` : (encoders[index]?.(value) ?? '')}`;
+      piece += before + (value === null ? none : encode(value));
+      before = '\t';
     }
-    piece += `${line}\n`;
+    piece += '\n';
     if (piece.length < pieceChars) continue;
     yield piece;
     piece = '';
@@ -39,16 +40,19 @@ function* pieces<Row extends object>(
   if (piece !== '') yield piece;
 }
 
+const none = String.raw`\N`;
+
 function encoderOf(type: string): (value: unknown) => string {
   if (type === 'text') return (value) => escaped(String(value));
   if (type === 'jsonb') return (value) => escaped(asJson(value) ?? '');
-  if (type === 'bytea')
-    return (value) =>
-      value instanceof Uint8Array ? String.raw`\\x` + Buffer.from(value).toString('hex') : '';
+  if (type === 'bytea') return (value) => (value instanceof Uint8Array ? inHex(value) : '');
   if (type.endsWith('[]')) return (value) => asArrayLiteral(value) ?? '';
   if (type === 'boolean') return (value) => (value === true ? 't' : 'f');
   return String;
 }
+
+const inHex = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  String.raw`\\x` + Buffer.from(buffer, byteOffset, byteLength).toString('hex');
 
 const special = /[\\\n\r\t]/g;
 const escapes: Readonly<Record<string, string>> = {

@@ -132,9 +132,11 @@ export class RowSet<Row extends object> {
   }
 
   #nameOf(row: Partial<Row>): string {
-    return this.#table.key.map((field) => String(row[field])).join(separator);
+    let name = '';
+    for (const field of this.#table.key) name += `${String(row[field])}${separator}`;
+    return name;
   }
 }
 
-/** Cannot stand in an id, nor in any text that Postgres holds. */
+/** Ends each value of a key: cannot stand in an id, nor in any text that Postgres holds. */
 const separator = '\0';
