@@ -26,7 +26,7 @@ export interface FeedState {
   readonly isCaughtUp: boolean;
   /** Up to where events have been handed over. */
   readonly position: bigint | undefined;
-  /** The read position that the log does not reach, if that is why the feed has stopped. */
+  /** Why the feed has stopped, until somebody joins it anew. */
   readonly fault: Error | undefined;
 }
 
@@ -38,7 +38,8 @@ const fullQueuePollMs = 5;
 /**
  * The one live subscription of this process, decoded once and handed to every read model that keeps up. It is held
  * up by a queue that is full only while nobody else is waiting: a slow read model then loses its place and reads the
- * log by itself until it can join again.
+ * log by itself until it can join again. When the log cannot be followed any more (it ends before the place that was
+ * read last, as a backup may), whoever takes from a queue is told, and the feed begins anew with the next to join.
  */
 export class EventFeed {
   readonly #options: EventFeedOptions;
@@ -94,18 +95,24 @@ export class EventFeed {
   }
 
   #start(position: bigint): void {
-    const { eventStore, signal, logger } = this.#options;
+    const { eventStore, signal } = this.#options;
     this.#position = position;
+    this.#fault = undefined;
     const subscription = eventStore.subscribeToAll({
       fromPosition: position === 0n ? 'start' : position,
       streamPrefixes,
       signal,
     });
     this.#subscription = subscription;
-    this.#pump(subscription).catch((error: unknown) => {
-      this.#fault = error instanceof Error ? error : new Error(String(error));
-      logger.error({ err: error }, 'the log cannot be followed any more');
-    });
+    this.#pump(subscription).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#options.logger.error({ err: error }, 'the log cannot be followed any more');
+    this.#fault = error instanceof Error ? error : new Error(String(error));
+    this.#subscription = undefined;
+    this.#position = undefined;
+    for (const queue of this.#queues) queue.fail(this.#fault); // they leave as they are told
   }
 
   async #pump(subscription: AllSubscription): Promise<void> {

@@ -29,3 +29,13 @@ test('being told twice of the same place keeps nobody from hearing of the next',
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await Promise.race([taken, Promise.resolve('nothing')])).toEqual({ items: [], upTo: 26n });
 });
+
+test('whoever waits is told when nothing more will come, and so is whoever asks later', async () => {
+  const queue = new FeedQueue(25n, nobodyHurries);
+  const taken = queue.take(10, never);
+  queue.fail(new Error('the log is shorter'));
+  await expect(taken).rejects.toThrow('the log is shorter');
+  queue.put({ items: [], upTo: 26n });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await expect(queue.take(10, never)).rejects.toThrow('the log is shorter');
+});

@@ -18,6 +18,7 @@ export class FeedQueue {
   #isDue = false;
   #dueLater: NodeJS.Timeout | undefined;
   #wake: (() => void) | undefined;
+  #failure: Error | undefined;
   readonly #isUrgent: (stored: RecordedEvent) => boolean;
 
   /** @param from everything after this position will be put in. */
@@ -54,15 +55,25 @@ export class FeedQueue {
     this.#wake?.();
   }
 
+  /** Nothing more will be put in: whoever takes is told why. */
+  fail(failure: Error): void {
+    this.#failure = failure;
+    this.#wake?.();
+  }
+
   /** Ends what it has going. */
   close(): void {
     clearTimeout(this.#dueLater);
   }
 
-  /** What is there, at most `maxItems`; waits until there is something, but not longer than until the signal. */
+  /**
+   * What is there, at most `maxItems`; waits until there is something, but not longer than until the signal.
+   * @throws what the queue failed with.
+   */
   async take(maxItems: number, signal: AbortSignal): Promise<LogBatch | undefined> {
-    while (!this.#isDue || this.isEmpty) {
+    while (!this.#isDue || this.isEmpty || this.#failure !== undefined) {
       if (signal.aborted) return undefined;
+      if (this.#failure !== undefined) throw this.#failure;
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           signal.removeEventListener('abort', wake);
