@@ -2,6 +2,7 @@ import {
   Gauge,
   streamPrefixes,
   type EventStore,
+  type Logger,
   type Metrics,
   type ReadinessCheck,
   type RecordedEvent,
@@ -58,51 +59,83 @@ export function createProjectionMetrics(metrics: Metrics): ProjectionMetrics {
 }
 
 /** What is known of each read model when it is asked for, also while nothing is committed. */
-export function observeLag(metrics: Metrics, { runners, eventStore }: Projections): void {
-  const observe = (
-    name: string,
-    help: string,
-    valueOf: (runner: ModelRunner) => Promise<number | undefined>,
-  ) =>
+export function observeLag(metrics: Metrics, { runners, eventStore }: Projections, logger: Logger): void {
+  const observe = (name: string, help: string, valuesOf: () => Promise<readonly Value[]>) =>
     new Gauge({
       name,
       help,
       labelNames: ['read_model'],
       registers: [metrics.registry],
       async collect() {
+        const values = await valuesOf();
         this.reset(); // of what cannot be known nothing is told
-        for (const runner of runners) {
-          const value = await valueOf(runner).catch(() => undefined);
-          if (value !== undefined) this.set({ read_model: runner.name }, value);
-        }
+        for (const [read_model, value] of values) this.set({ read_model }, value);
       },
     });
-  /** Undefined on a stand-by: who leads tells of it. */
-  const positionOf = ({ phase, position }: ModelRunner) => (phase === 'standing-by' ? undefined : position);
+  let reading: Promise<readonly Behind[]> | undefined;
+  /** Whoever asks while the log is being read gets the same answer: all of one scrape do. */
+  const behind = () =>
+    (reading ??= howFarBehind(runners, eventStore)
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'how far the read models are behind cannot be told');
+        return [];
+      })
+      .finally(() => {
+        reading = undefined;
+      }));
 
   observe(
     'projection_behind_positions',
     'From the checkpoint to the end of the log, in positions of the log: 0 when all is committed, else perhaps more than events.',
-    async (runner) => {
-      const position = positionOf(runner);
-      if (position === undefined) return undefined;
-      if ((await firstAfter(eventStore, position)) === undefined) return 0;
-      return Number(((await eventStore.head()) ?? position) - position);
-    },
+    async () => (await behind()).map(({ readModel, positions }) => [readModel, positions]),
   );
   observe(
     'projection_oldest_uncommitted_seconds',
     'Since the store took the oldest event that is not committed; 0 when all are.',
-    async (runner) => {
-      const position = positionOf(runner);
-      if (position === undefined) return undefined;
-      const oldest = await firstAfter(eventStore, position);
-      return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.created.getTime()) / 1_000;
-    },
+    async () => (await behind()).map(({ readModel, oldestSeconds }) => [readModel, oldestSeconds]),
   );
-  observe('projection_parked', 'Partitions that wait now.', (runner) =>
-    Promise.resolve(positionOf(runner) === undefined ? undefined : runner.parked.length),
+  observe('projection_parked', 'Partitions that wait now.', () =>
+    Promise.resolve(
+      runners
+        .filter((runner) => positionOf(runner) !== undefined)
+        .map(({ name, parked }) => [name, parked.length]),
+    ),
   );
+}
+
+type Value = readonly [readModel: string, value: number];
+
+interface Behind {
+  readonly readModel: string;
+  readonly positions: number;
+  readonly oldestSeconds: number;
+}
+
+/** Undefined on a stand-by: who leads tells of it. */
+const positionOf = ({ phase, position }: ModelRunner): bigint | undefined =>
+  phase === 'standing-by' ? undefined : position;
+
+/** Read models mostly stand at the same place, and the log is read once for each place. */
+async function howFarBehind(runners: readonly ModelRunner[], eventStore: EventStore): Promise<Behind[]> {
+  const places = new Map<bigint, Omit<Behind, 'readModel'>>();
+  const behind: Behind[] = [];
+  for (const runner of runners) {
+    const position = positionOf(runner);
+    if (position === undefined) continue;
+    const place = places.get(position) ?? (await behindAt(position, eventStore));
+    places.set(position, place);
+    behind.push({ readModel: runner.name, ...place });
+  }
+  return behind;
+}
+
+async function behindAt(position: bigint, eventStore: EventStore): Promise<Omit<Behind, 'readModel'>> {
+  const oldest = await firstAfter(eventStore, position);
+  if (oldest === undefined) return { positions: 0, oldestSeconds: 0 };
+  return {
+    positions: Number(((await eventStore.head()) ?? position) - position),
+    oldestSeconds: Math.max(0, Date.now() - oldest.created.getTime()) / 1_000,
+  };
 }
 
 async function firstAfter(eventStore: EventStore, position: bigint): Promise<RecordedEvent | undefined> {

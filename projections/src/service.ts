@@ -21,7 +21,7 @@ export async function startProjectionsService(
   const { host, port, logger } = options;
   const metrics = createMetrics('projections');
   const projections = startProjections({ ...options, metrics: createProjectionMetrics(metrics) });
-  observeLag(metrics, projections);
+  observeLag(metrics, projections, logger);
   const app = createServiceApp({ logger, metrics, readiness: readinessOf(projections), routers: [] });
   const listening = await listen(app, { host, port });
   return {
