@@ -5,6 +5,7 @@ import { freshDatabase, freshEventStore, type FreshDatabase, type FreshEventStor
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readModels } from './projections.ts';
 import { verify } from './rebuild/rebuild.ts';
+import { connect } from './tables/connection.ts';
 import { openFixture, until, type Fixture } from './testing/fixture.ts';
 import { said, testMasterKey } from './testing/log-writer.ts';
 import { openProxy } from './testing/proxy.ts';
@@ -47,6 +48,43 @@ async function room(): Promise<{ say: (text: string) => Promise<bigint> }> {
   return { say: (text) => fixture.log.append(organizationId, ada, [said(roomId, ada, text)]) };
 }
 
+/** A room, and tables that have got to where the log is. */
+async function roomWithTables(): ReturnType<typeof room> {
+  const made = await room();
+  const projections = fixture.start();
+  await fixture.caughtUp(allModels);
+  await projections.stop();
+  return made;
+}
+
+/**
+ * Where whoever writes a message waits: with the row written (`IMMEDIATE`), or in the commit before it is done
+ * (`DEFERRED`).
+ */
+async function openGate(when: 'IMMEDIATE' | 'DEFERRED') {
+  const keeper = await connect({ url: database.url, applicationName: 'gate' });
+  await keeper.query('SELECT pg_advisory_lock(7)');
+  await keeper.query(
+    `CREATE FUNCTION public.wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$`,
+  );
+  await keeper.query(
+    `CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON chat.message DEFERRABLE INITIALLY ${when}
+     FOR EACH ROW EXECUTE FUNCTION public.wait_at_gate()`,
+  );
+  return {
+    isWaitedAt: () =>
+      until('somebody waits at the gate', async () => {
+        const { rows } = await keeper.query(
+          `SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+           WHERE datname = current_database() AND locktype = 'advisory' AND objid = 7 AND NOT granted`,
+        );
+        return rows.length > 0;
+      }),
+    open: () => keeper.end(),
+  };
+}
+
 describe('a projector that is killed', () => {
   const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
   const start = (): ChildProcess =>
@@ -79,6 +117,47 @@ describe('a projector that is killed', () => {
     }
     fixture.start();
     await expectWhatTheLogGives();
+  });
+});
+
+describe('a session that the database ends', () => {
+  it.each([
+    ['between its writes and the commit', 'IMMEDIATE'],
+    ['in the middle of the commit', 'DEFERRED'],
+  ] as const)('%s has done nothing, and its work is done anew', async (_, when) => {
+    const { say } = await roomWithTables();
+    const gate = await openGate(when);
+    fixture.start();
+    await say('undone');
+    await gate.isWaitedAt();
+    const ended = await fixture.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'`,
+    );
+    expect(ended).toHaveLength(1);
+    await gate.open();
+    await expectWhatTheLogGives();
+  });
+});
+
+describe('a projector that is cut off', () => {
+  it('between the commit and the push has done its work once', async () => {
+    const { say } = await roomWithTables();
+    const gate = await openGate('DEFERRED');
+    const proxy = await openProxy(database.url);
+    fixture.start({ databaseUrl: proxy.url });
+    await say('committed');
+    await gate.isWaitedAt();
+    proxy.silence(); // the answer to the commit never comes, so nobody is told
+    await gate.open();
+    const committed = () => fixture.rows(`SELECT 1 FROM chat.message WHERE text = 'committed'`);
+    await until('it is committed', async () => (await committed()).length === 1);
+    proxy.cut();
+    proxy.restore();
+    await say('after it');
+    await expectWhatTheLogGives();
+    expect(await committed()).toHaveLength(1);
+    await proxy.close();
   });
 });
 
