@@ -75,13 +75,13 @@ export class Build {
     return this.#writer.applyWithin(batch);
   }
 
-  /** Makes the indexes, once; from then on the tables are as if they had followed the log. */
+  /** Makes the indexes, once, one after the other; from then on the tables are as if they had followed the log. */
   async finishLoading(): Promise<void> {
     if (!this.#isLoading) return;
     const { client, model, schema } = this;
-    await transaction(client, schema, async () => {
-      await client.query(`SET LOCAL maintenance_work_mem = '${maintenanceMemory}'`);
-      for (const statement of model.indexes) await client.query(statement);
+    for (const statement of model.indexes)
+      await this.#maintaining(() => client.query(statement.replace('CREATE INDEX', '$& IF NOT EXISTS')));
+    await this.#maintaining(async () => {
       await model.loading?.finish(client);
       await client.query('UPDATE checkpoint SET loaded = true');
     });
@@ -92,6 +92,20 @@ export class Build {
     for (const { name } of rows) await client.query(`ANALYZE ${quoted(schema)}.${quoted(name)}`);
     this.#isLoading = false;
     this.#writer = await openWriter(this.#options, client, false);
+  }
+
+  /**
+   * One step of finishing. Each has a transaction of its own, as Postgres writes a new index to the disk when it
+   * commits: were it all at once, appends would wait behind it. Nor does it take a second processor from those who serve.
+   */
+  async #maintaining(work: () => Promise<unknown>): Promise<void> {
+    const { client, schema } = this;
+    await transaction(client, schema, async () => {
+      await client.query(
+        `SET LOCAL maintenance_work_mem = '${maintenanceMemory}'; SET LOCAL max_parallel_maintenance_workers = 0`,
+      );
+      await work();
+    });
   }
 
   /** Ends the connection; what is built stays, and is gone on with next time. */

@@ -124,6 +124,24 @@ describe('--verify', () => {
 });
 
 describe('a rebuild', () => {
+  it('that was stopped among the indexes makes the rest of them', async () => {
+    const models = readModels.filter(({ name }) => name === 'record');
+    const step = (what: string): void => {
+      if (what.startsWith('indexing')) throw new Error('stopped');
+    };
+    await expect(rebuild(options({ models, report: { step, advance: () => undefined } }))).rejects.toThrow(
+      'stopped',
+    );
+    const [first = '', ...rest] = models[0]?.indexes ?? [];
+    await fixture.rows(first.replace('ON event', 'ON record_building.event'));
+
+    await rebuild(options({ models }));
+    const names = [first, ...rest].map((statement) => /CREATE INDEX (\w+)/.exec(statement)?.[1]);
+    const made = await fixture.rows(`SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'record'`);
+    expect(made.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    expect((await verify(options({ models }))).get('record')).toEqual([]);
+  });
+
   it('goes on while people write, and loses and doubles nothing', async () => {
     const stop = new AbortController();
     const writing = (async () => {
