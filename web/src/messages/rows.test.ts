@@ -55,6 +55,21 @@ describe('the rows of a message list', () => {
       'message+',
       'message+',
     ]));
+  it('begin a group at a message that is pinned, and after it', () =>
+    expect(kinds([message(1, 0), message(2, 1, { pinned: true }), message(3, 2), message(4, 3)])).toEqual([
+      'start',
+      'day',
+      'message+',
+      'message+',
+      'message+',
+      'message',
+    ]));
+  it('begin a group where an import begins and ends', () => {
+    const source = { id: 'irc:1', importedAt: new Date(start).toISOString() };
+    expect(
+      kinds([message(1, 0), message(2, 1, { source }), message(3, 2, { source }), message(4, 3)]),
+    ).toEqual(['start', 'day', 'message+', 'message+', 'message', 'message+']);
+  });
   it('separate days', () =>
     expect(kinds([message(1, 0), message(2, 24 * 60)])).toEqual([
       'start',
@@ -104,5 +119,16 @@ describe('the rows of a message list', () => {
       'message+',
     ]);
     expect(kinds([message(1, 0)], { pending: [pending], reachesEnd: false })).not.toContain('pending+');
+  });
+  it('group what is being sent as it will be once it is there', () => {
+    const sent = (minute: number) => ({
+      ...pending,
+      id: `p${minute}`,
+      createdAt: message(0, minute).createdAt,
+    });
+    const shown = (...waiting: RowsInput['pending']) =>
+      kinds([message(1, 0)], { pending: waiting, myId: 'ada' }).slice(3);
+    expect(shown(sent(1), sent(2))).toEqual(['pending', 'pending']);
+    expect(shown(sent(6), sent(7))).toEqual(['pending+', 'pending']);
   });
 });

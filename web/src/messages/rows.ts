@@ -91,17 +91,23 @@ function lineRow(message: MessageView, previous: MessageView | undefined): Messa
   return { kind, key: message.id, message, startsGroup, estimate: estimateOf(message, kind, startsGroup) };
 }
 
+/** What is pinned or came in by an import says so beside its author's name: it stands for itself. */
 function continues(previous: MessageView, message: MessageView): boolean {
   return (
     previous.author.id === message.author.id &&
-    previous.kind === 'text' &&
-    message.kind === 'text' &&
-    previous.threadOf === null &&
-    message.threadOf === null &&
+    isPlain(previous) &&
+    isPlain(message) &&
     message.replyTo === null &&
-    new Date(message.createdAt).getTime() - new Date(previous.createdAt).getTime() < groupGapMs
+    (previous.source === undefined) === (message.source === undefined) &&
+    isSoonAfter(previous.createdAt, message.createdAt)
   );
 }
+
+const isPlain = ({ kind, threadOf, pinned }: MessageView): boolean =>
+  kind === 'text' && threadOf === null && !pinned;
+
+const isSoonAfter = (before: string, after: string): boolean =>
+  new Date(after).getTime() - new Date(before).getTime() < groupGapMs;
 
 function estimateOf(
   { text, reactions, replyTo, replyCount }: MessageView,
@@ -118,14 +124,17 @@ function estimateOf(
 function pendingRows({ pending, messages, myId }: RowsInput, last: MessageView | undefined): MessageRow[] {
   const confirmed = new Set(messages.slice(-pending.length - 200).map(({ id }) => id));
   const waiting = pending.filter(({ id }) => !confirmed.has(id));
-  return waiting.map((each, index) => ({
-    kind: 'pending',
-    // The same key as the message that it becomes, so that its row stays the same element.
-    key: each.id,
-    pending: each,
-    estimate: 60,
-    startsGroup:
-      each.replyTo !== null ||
-      (index === 0 && (last?.author.id !== myId || last.kind !== 'text' || last.threadOf !== null)),
-  }));
+  const lastOfMine = last?.author.id === myId && isPlain(last) ? last.createdAt : undefined;
+  return waiting.map((each, index) => {
+    const before = waiting[index - 1]?.createdAt ?? lastOfMine;
+    return {
+      kind: 'pending',
+      // The same key as the message that it becomes, so that its row stays the same element.
+      key: each.id,
+      pending: each,
+      estimate: 60,
+      // As it will be once it is there, so that nothing jumps then.
+      startsGroup: each.replyTo !== null || before === undefined || !isSoonAfter(before, each.createdAt),
+    };
+  });
 }
