@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { accessibilityFaults } from '../browser/axe.ts';
 import { Api } from '../browser/api.ts';
 import { Meeting } from '../browser/meeting.ts';
 import type { Person } from '../browser/person.ts';
+
+const trailItem = z.looseObject({ data: z.record(z.string(), z.unknown()) });
+const trailAnswer = z.looseObject({ items: z.array(trailItem) });
+type TrailItem = z.infer<typeof trailItem>;
 
 describe('the record', () => {
   let meeting: Meeting;
@@ -60,8 +65,33 @@ describe('the record', () => {
       .getByText(/checked by this browser/)
       .first()
       .waitFor();
-    expect(await ada.page.getByText('does not prove itself').count()).toBe(0);
+    expect(await ada.page.getByText('Not proven').count()).toBe(0);
     expect(await accessibilityFaults(ada.page)).toEqual([]);
+  });
+
+  test.each<[string, RegExp, (items: TrailItem[]) => unknown]>([
+    [
+      'a changed word',
+      /1 of 2 events/,
+      (items) =>
+        items.push(...items.splice(1).map((item) => ({ ...item, data: { ...item.data, text: 'pay 9' } }))),
+    ],
+    ['a hole', /1 of 1 event/, (items) => items.shift()],
+  ])('shows a trail with %s as not proven', async (_what, sum, change) => {
+    const trail = /\/audit\/messages\/[^/]+\/trail/;
+    await ada.page.route(trail, async (route) => {
+      const response = await route.fetch();
+      const json = trailAnswer.parse(await response.json());
+      change(json.items);
+      await route.fulfill({ response, json });
+    });
+    await ada.page.reload();
+    const alert = ada.page.getByRole('alert');
+    await alert.getByRole('heading', { name: 'This trail is not proven' }).waitFor();
+    await alert.getByText(sum).waitFor();
+    expect(await ada.page.getByText(/Not proven:/).count()).toBe(1);
+    expect(await accessibilityFaults(ada.page)).toEqual([]);
+    await ada.page.unroute(trail);
   });
 
   test('lists every event, and every look at it', async () => {

@@ -8,6 +8,8 @@ import { verifyInclusion } from './verify-inclusion.ts';
 /** Proven; or not, and why; or not checked, for this browser lacks the means (no secure context, no Ed25519). */
 export type Seal = 'proven' | 'unchecked' | { readonly fault: string };
 
+export const isBroken = (seal: Seal): boolean => typeof seal === 'object';
+
 /** Where an event of a trail has to stand, for none to be missing before it. */
 export interface TrailPlace {
   readonly messageId: string;
