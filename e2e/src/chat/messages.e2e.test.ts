@@ -18,7 +18,8 @@ describe('what one can do with messages', () => {
     await ada.say('react to this');
     await grace.reads('react to this');
     await grace.actOn('react to this', 'React');
-    await grace.page.getByRole('searchbox', { name: 'Search emoji' }).fill('tada');
+    await grace.page.locator('[aria-label="Search emoji"]:focus').waitFor();
+    await grace.page.keyboard.type('tada');
     await grace.page.keyboard.press('Enter');
     const chip = (person: Person, count: number) =>
       person.message('react to this').getByRole('button', { name: `🎉, ${count}` });
