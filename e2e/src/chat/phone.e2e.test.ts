@@ -74,5 +74,20 @@ describe('on a phone', () => {
     expect(small).toEqual([]);
   });
 
+  test('what is said without a connection is on the screen, and leaves the way back free', async () => {
+    grace.complaints.expect((complaint) => complaint.includes('ERR_INTERNET_DISCONNECTED'));
+    await grace.context.setOffline(true);
+    await grace.composer.fill('from a tunnel');
+    await grace.button('Send', true).tap();
+    const notice = grace.page.getByText('You are offline. 1 message is kept and will be sent.');
+    await notice.waitFor();
+    const box = await notice.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(phone.width);
+    await grace.button('Back to rooms').tap();
+    await grace.context.setOffline(false);
+    await ada.reads('from a tunnel');
+  });
+
   test('without an error', () => expect(meeting.complaints()).toEqual([]));
 });
