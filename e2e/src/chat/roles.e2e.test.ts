@@ -57,6 +57,13 @@ describe('roles', () => {
     await grace.composer.waitFor();
   });
 
+  test('in the organization keep its administration to those who have it', async () => {
+    await grace.open('/administration/people');
+    await grace.page.getByText('It is not open to you').waitFor();
+    expect(await grace.button('Invite people').count()).toBe(0);
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
+  });
+
   test('in the organization let an owner deactivate somebody, who is out at once', async () => {
     grace.complaints.expect((complaint) => complaint.includes('401'));
     await ada.open('/administration/people');

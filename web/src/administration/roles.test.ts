@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { grantableRoles, mayChange } from './roles.ts';
+import { grantableRoles, mayAdminister, mayChange } from './roles.ts';
 
 describe('roles in the organization', () => {
+  it('administer it as owners and admins', () =>
+    expect((['owner', 'admin', 'compliance', 'member'] as const).filter(mayAdminister)).toEqual([
+      'owner',
+      'admin',
+    ]));
   it('of owners and compliance officers are changed by owners only', () => {
     expect(mayChange('admin', 'owner')).toBe(false);
     expect(mayChange('admin', 'compliance')).toBe(false);

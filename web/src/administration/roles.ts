@@ -9,6 +9,9 @@ export const roleLabels: Readonly<Record<OrganizationRole, string>> = {
 const all: readonly OrganizationRole[] = ['owner', 'admin', 'compliance', 'member'];
 const isSpecial = (role: OrganizationRole): boolean => role === 'owner' || role === 'compliance';
 
+/** Invites people, gives roles, deactivates. */
+export const mayAdminister = (role: OrganizationRole): boolean => role === 'owner' || role === 'admin';
+
 /** Only owners change owners and compliance officers. */
 export const mayChange = (mine: OrganizationRole, theirs: OrganizationRole): boolean =>
   mine === 'owner' || (mine === 'admin' && !isSpecial(theirs));
