@@ -12,6 +12,7 @@ import {
 } from '@verbatim/shared/browser';
 import type { MessagesApi } from '../api/messages-api.ts';
 import type { RoomsApi } from '../api/rooms-api.ts';
+import { hasCode } from '../problems/faults.ts';
 import type { RoomList } from '../rooms/room-list.svelte.ts';
 import { derivedOf } from './derived-of.ts';
 import { fetchRoom } from './fetch-room.ts';
@@ -159,7 +160,7 @@ export class OpenRoom {
     } catch (fault) {
       if (load !== this.#loads) return;
       this.#hasFailed = true;
-      if (this.#replica === undefined) this.#status = { fault };
+      if (this.#replica === undefined) this.#status = hasCode(fault, 'not-found') ? 'gone' : { fault };
     } finally {
       if (load === this.#loads) this.#meanwhile = undefined;
     }
