@@ -43,5 +43,23 @@ describe('a visitor without a session', () => {
     await visitor.page.getByRole('alert').getByText('do not belong together').waitFor();
   });
 
+  test('who has a room’s address that leads nowhere is told so, without being asked to try again', async () => {
+    const owner = await meeting.owner('Ada Lovelace');
+    owner.complaints.expect((complaint) => complaint.includes('404'));
+    await owner.open(`/rooms/${crypto.randomUUID()}`);
+    await owner.page.getByText('This room is not open to you').waitFor();
+    expect(await owner.button('Try again').count()).toBe(0);
+  });
+
+  test('who is in already is told what an invitation would make', async () => {
+    const owner = await meeting.owner('Ada Lovelace');
+    const url = await owner.invite();
+    await owner.page.goto(url);
+    await owner.page.getByText('You are logged in as Ada Lovelace.').waitFor();
+    expect(await accessibilityFaults(owner.page)).toEqual([]);
+    await owner.page.getByRole('link', { name: 'Back to Difference Engine' }).click();
+    await owner.composer.waitFor();
+  });
+
   test('causes no failing request and no error', () => expect(meeting.complaints()).toEqual([]));
 });
