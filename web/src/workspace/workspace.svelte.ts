@@ -80,14 +80,18 @@ export class Workspace {
 
   /** Runs until the returned function is called. */
   start(): () => void {
+    const myPresence = () => (document.visibilityState === 'visible' ? 'online' : 'away');
     const hearing = this.live.events.subscribe((event) => this.#hear(event));
     const state = this.live.connection.subscribe(({ status }) => {
       if (status === 'signed-out') this.#session.ended();
-      if (status !== 'live') this.directory.forgetPresence();
+      // The relay tells of others only.
+      if (status === 'live') this.directory.setPresence(this.myId, myPresence());
+      else this.directory.forgetPresence();
     });
     const onNetwork = () => this.live.network(navigator.onLine);
     const onVisibility = () => {
-      this.live.setPresence(document.visibilityState === 'visible' ? 'online' : 'away');
+      this.live.setPresence(myPresence());
+      if (this.connection.isLive) this.directory.setPresence(this.myId, myPresence());
       if (document.visibilityState === 'visible') onNetwork();
       else this.live.hurry();
     };
