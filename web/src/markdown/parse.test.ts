@@ -140,7 +140,8 @@ describe('any text', () => {
         const letters = (value: string) => value.replaceAll(/[^a]/g, '').length;
         const plain = plainText(parseMarkdown(written, names));
         expect(letters(plain)).toBeLessThanOrEqual(letters(written));
-        if (!/[`[]|https/.test(written)) expect(letters(plain)).toBe(letters(written));
+        // What stands behind a fence, and in an address, is no text.
+        if (!/[`[]|https|~~~/.test(written)) expect(letters(plain)).toBe(letters(written));
       }),
     );
   });
