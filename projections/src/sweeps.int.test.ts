@@ -1,19 +1,35 @@
-import { newId, type DomainEvent } from '@verbatim/shared';
+import {
+  createPushSubscriber,
+  newId,
+  type DomainEvent,
+  type PushItem,
+  type PushSubscriber,
+} from '@verbatim/shared';
 import { freshDatabase, freshEventStore, type FreshDatabase, type FreshEventStore } from '@verbatim/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsPerPiece } from './tables/in-pieces.ts';
-import { openFixture, type Fixture } from './testing/fixture.ts';
+import { openFixture, until, type Fixture } from './testing/fixture.ts';
 import { edited, said } from './testing/log-writer.ts';
 
 let database: FreshDatabase;
 let store: FreshEventStore;
 let fixture: Fixture;
+let relay: PushSubscriber;
+/** What relays are told. */
+const pushed: PushItem[] = [];
 const names = ['chat', 'search'];
 
 beforeAll(async () => {
   [database, store] = await Promise.all([freshDatabase(), freshEventStore()]);
   fixture = await openFixture(database.url, store.connectionString);
-  fixture.start();
+  const { publisher } = fixture.start({ pushUrl: 'tcp://:a-secret-for-the-test@127.0.0.1:0' });
+  relay = createPushSubscriber((await publisher?.url) ?? '');
+  let isConnected = false;
+  relay.events.subscribe((event) => {
+    if (event.type === 'connected') isConnected = true;
+    if (event.type === 'batch') pushed.push(...event.batch.items);
+  });
+  await until('a relay listens', () => Promise.resolve(isConnected));
   await fixture.log.organization(['Ada']);
   await fixture.caughtUp(names);
   await fixture.rows('CREATE TABLE public.swept (rows integer)');
@@ -32,6 +48,7 @@ beforeAll(async () => {
     );
 });
 afterAll(async () => {
+  await relay.stop();
   await fixture.close();
   await Promise.all([database.drop(), store.stop()]);
 });
@@ -86,7 +103,7 @@ describe('what is swept out of a million messages', () => {
         data: { roomDays: [{ roomId, day: '2026-01-01' }] },
       }),
     ],
-  ])('is %s piece by piece, and all of it', async (status, sweep) => {
+  ])('is %s piece by piece, and all of it, and relays are told', async (status, sweep) => {
     const { organizationId, ada, roomId, epochOf } = await fullRoom();
     await fixture.rows('TRUNCATE public.swept');
     await fixture.log.append(organizationId, ada, [sweep(ada, roomId)]);
@@ -107,5 +124,8 @@ describe('what is swept out of a million messages', () => {
         await fixture.rows(`SELECT FROM search.${table} WHERE organization_id = $1`, [organizationId]),
       ).toEqual([]);
     expect(await epochOf()).toBe(1);
+    const isReset = (item: PushItem): boolean =>
+      item.kind === 'reset' && item.roomId === roomId && item.epoch === 1;
+    await until('relays are told to forget the room', () => Promise.resolve(pushed.some(isReset)));
   });
 });
