@@ -1,4 +1,11 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import {
+  errors,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { Complaints } from './complaints.ts';
 
 export const desktop = { width: 1280, height: 800 } as const;
@@ -124,10 +131,23 @@ export class Person {
     await this.message(text).first().waitFor();
   }
 
-  /** Opens the toolbar of a message and presses one of its buttons. */
+  /**
+   * Opens the toolbar of a message and presses one of its buttons. A list that moves takes both from under the pointer:
+   * whoever meant the message points at it again.
+   */
   async actOn(text: string, action: string): Promise<void> {
-    await this.message(text).first().hover();
-    await this.message(text).first().getByRole('button', { name: action, exact: true }).click();
+    const message = this.message(text).first();
+    const button = message.getByRole('button', { name: action, exact: true });
+    const deadline = performance.now() + actionTimeoutMs;
+    for (;;) {
+      await message.hover();
+      try {
+        await button.click({ timeout: pointedAtMs });
+        return;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError) || performance.now() > deadline) throw error;
+      }
+    }
   }
 
   async chooseFor(text: string, item: string): Promise<void> {
@@ -141,3 +161,5 @@ export class Person {
 }
 
 const actionTimeoutMs = 30_000;
+/** As long as somebody keeps pointing at what does not come. */
+const pointedAtMs = 3_000;
