@@ -3,36 +3,27 @@ import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  commandAnswer,
-  exportView,
-  importAnswer,
-  newId,
-  sessionView,
-  type SessionView,
-} from '@verbatim/shared/browser';
+import { exportView, importAnswer } from '@verbatim/shared/browser';
 import { startInstance, type Instance } from '@verbatim/testing/instance';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../import/run-command.ts';
+import { ChatApi } from '../services/chat-api.ts';
 
 /** So many that an export is still being written when it is noticed that it has begun. */
 const messages = 3_000;
 const perRequest = 1_000;
 
 let instance: Instance;
-let owner: SessionView;
+let owner: ChatApi;
 let scratch: string;
 
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(os.tmpdir(), 'verbatim-export-'));
   instance = await startInstance();
-  const account = { displayName: 'Olga', email: `${newId()}@e2e.test`, password: 'correct horse battery' };
-  owner = sessionView.parse(
-    await answerTo('POST', '/auth/sign-up', { organizationName: 'Works', ...account }),
-  );
+  owner = await ChatApi.signUp({ commandApi: instance.origin, queryApi: instance.origin }, 'Olga');
   for (let from = 0; from < messages; from += perRequest) {
     const items = Array.from({ length: perRequest }, (_, index) => itemOf(from + index));
-    const { results } = importAnswer.parse(await answerTo('POST', '/chat/import', { items }));
+    const { results } = await owner.call('POST', '/chat/import', importAnswer, { items });
     expect(results.filter(({ status }) => status !== 'imported')).toEqual([]);
   }
 });
@@ -48,18 +39,13 @@ const itemOf = (number: number): object => ({
   command: { type: 'SendMessage', room: 'archive', text: `This was said as number ${number}.` },
 });
 
-async function ask(method: string, target: string, body?: unknown): Promise<Response> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(target.startsWith('/auth') ? {} : { authorization: `Bearer ${owner.accessToken}` }),
-  };
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await fetch(instance.origin + target, init);
-  if (!response.ok) throw new Error(`${method} ${target}: ${response.status} ${await response.text()}`);
-  return response;
+/** What is no JSON. */
+async function bytesOf(target: string): Promise<Buffer> {
+  const headers = { authorization: `Bearer ${owner.accessToken}` };
+  const response = await fetch(instance.origin + target, { headers });
+  expect([target, response.status]).toEqual([target, 200]);
+  return Buffer.from(await response.arrayBuffer());
 }
-const answerTo = async (method: string, target: string, body?: unknown): Promise<unknown> =>
-  (await ask(method, target, body)).json();
 
 test('an export that was being written when every process was killed is made after all, whole', async () => {
   const directory = path.join(instance.dataDirectory, 'exports');
@@ -71,7 +57,7 @@ test('an export that was being written when every process was killed is made aft
     });
   });
   const wanted = { format: 'csv', reason: 'asked for by the court' };
-  const { id } = commandAnswer.parse(await answerTo('POST', '/audit/exports', wanted));
+  const { id } = await owner.command('POST', '/audit/exports', wanted);
   await begun;
   await instance.kill();
   watcher.close();
@@ -79,15 +65,15 @@ test('an export that was being written when every process was killed is made aft
 
   const { dataDirectory } = instance;
   instance = await startInstance({ dataDirectory, port: Number(new URL(instance.origin).port) });
-  const made = async () => exportView.parse(await answerTo('GET', `/audit/exports/${id}`));
+  const made = () => owner.call('GET', `/audit/exports/${id}`, exportView);
   await expect.poll(async () => (await made()).status, { timeout: 60_000 }).toBe('completed');
 
   expect(await readdir(directory)).toEqual([`${id}.sealed`]);
-  const zip = Buffer.from(await (await ask('GET', `/audit/exports/${id}/download`)).arrayBuffer());
+  const zip = await bytesOf(`/audit/exports/${id}/download`);
   expect(createHash('sha256').update(zip).digest('hex')).toBe((await made()).sha256);
   const file = path.join(scratch, 'export.zip');
   await writeFile(file, zip);
-  const key = (await (await ask('GET', '/audit/key')).text()).trim();
+  const key = String(await bytesOf('/audit/key')).trim();
   const verified = await runCommand('cli/bin/verbatim.mjs', ['audit', 'verify', file, '--key', key], {});
   expect([verified.exitCode, verified.output]).toEqual([0, expect.stringContaining('is what was signed by')]);
 });

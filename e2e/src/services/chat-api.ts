@@ -63,7 +63,7 @@ export class ChatApi {
 
   /** Somebody else, of the same organization. */
   async invite(displayName: string): Promise<ChatApi> {
-    const { code } = await this.#call('POST', '/auth/invitations', invitationView, {});
+    const { code } = await this.call('POST', '/auth/invitations', invitationView, {});
     const body = { code, displayName, email: `${newId()}@oracle.test`, password };
     const answer = await exchange(this.#origins, 'POST', '/auth/accept-invitation', { body });
     return new ChatApi(this.#origins, sessionView.parse(answer));
@@ -107,11 +107,11 @@ export class ChatApi {
 
   /** @throws Refused */
   command(method: string, path: string, body?: unknown): Promise<CommandAnswer> {
-    return this.#call(method, path, commandAnswer, body);
+    return this.call(method, path, commandAnswer, body);
   }
 
   room(roomId: string): Promise<RoomView> {
-    return this.#call('GET', `/chat/rooms/${roomId}`, roomView);
+    return this.call('GET', `/chat/rooms/${roomId}`, roomView);
   }
 
   rooms(): Promise<RoomSummaryView[]> {
@@ -124,25 +124,26 @@ export class ChatApi {
 
   messages(roomId: string, before?: number): Promise<MessagePageView> {
     const stretch = before === undefined ? '' : `&before=${before}`;
-    return this.#call('GET', `/chat/rooms/${roomId}/messages?limit=${pageItems}${stretch}`, messagePageView);
+    return this.call('GET', `/chat/rooms/${roomId}/messages?limit=${pageItems}${stretch}`, messagePageView);
   }
 
   async frames(roomId: string, after: number): Promise<DurableFrame[]> {
     const path = `/chat/rooms/${roomId}/events?after=${after}&limit=${pageItems}`;
-    return (await this.#call('GET', path, pageOf(durableFrameSchema))).items;
+    return (await this.call('GET', path, pageOf(durableFrameSchema))).items;
   }
 
   async #all<Item extends z.ZodType>(path: string, item: Item): Promise<z.output<Item>[]> {
     const items: z.output<Item>[] = [];
     for (let cursor = ''; ;) {
-      const page = await this.#call('GET', `${path}?limit=${pageItems}${cursor}`, pageOf(item));
+      const page = await this.call('GET', `${path}?limit=${pageItems}${cursor}`, pageOf(item));
       items.push(...page.items);
       if (page.nextCursor === null) return items;
       cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
     }
   }
 
-  async #call<Answer extends z.ZodType>(
+  /** @throws Refused */
+  async call<Answer extends z.ZodType>(
     method: string,
     path: string,
     answer: Answer,
