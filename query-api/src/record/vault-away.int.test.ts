@@ -23,6 +23,17 @@ afterAll(async () => {
 const questions = (): string[] => ['/audit/events?type=MessageSent', `/audit/messages/${messageId}/trail`];
 const ask = (path: string): Promise<Answer> => owner.ask(path);
 
+async function everyAnswerIs(status: number, code: string): Promise<void> {
+  for (const question of questions()) {
+    const answer = await ask(question);
+    expect([question, answer.status, problemSchema.parse(answer.body).code]).toEqual([
+      question,
+      status,
+      code,
+    ]);
+  }
+}
+
 /** What is told of the message's words once all is as it was. */
 async function wordsTold(): Promise<unknown> {
   const { body } = await ask('/audit/events?type=MessageSent');
@@ -35,10 +46,7 @@ describe('the record, asked', () => {
   it('while the vault is away, says that a part is away, and never that something was erased', async () => {
     await database.raw('ALTER TABLE vault.key RENAME TO key_away');
     try {
-      for (const question of questions()) {
-        const { status, body } = await ask(question);
-        expect([question, status, problemSchema.parse(body).code]).toEqual([question, 503, 'unavailable']);
-      }
+      await everyAnswerIs(503, 'unavailable');
     } finally {
       await database.raw('ALTER TABLE vault.key_away RENAME TO key');
     }
@@ -49,10 +57,7 @@ describe('the record, asked', () => {
     await database.raw(`CREATE TABLE public.lost AS SELECT * FROM vault.key WHERE scope LIKE 'room-day:%'`);
     await database.raw(`DELETE FROM vault.key WHERE scope LIKE 'room-day:%'`);
     try {
-      for (const question of questions()) {
-        const { status, body } = await ask(question);
-        expect([question, status, problemSchema.parse(body).code]).toEqual([question, 500, 'internal']);
-      }
+      await everyAnswerIs(500, 'internal');
     } finally {
       await database.raw('INSERT INTO vault.key SELECT * FROM public.lost');
     }
