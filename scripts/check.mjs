@@ -33,8 +33,6 @@ const rest = [
 const stepsAtOnce = 2;
 
 await ensureInstalled(console.log);
-// Type checkers make much that soon is garbage: with room for it (MiB) they need a fifth less time.
-process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim();
 const started = performance.now();
 const failed = [];
 await run(types);
