@@ -90,8 +90,8 @@ export class RoomLog {
   }
 
   /**
-   * At most so many frames after the seq, from Postgres. None when others read just now, or when Postgres has none to give, after
-   * a while: ask again.
+   * At most so many frames after the seq, from Postgres. None when others read just now, or when Postgres has none to
+   * give, after a while: ask again.
    */
   async readAfter(seq: number, limit: number): Promise<readonly EncodedFrame[]> {
     // Many come back at once after a restart, to nearly the same place: one reads, the others find it here.
