@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ItemQueue, approximateBytes, type SubscriptionItem } from './item-queue.ts';
+import { ItemQueue, type SubscriptionItem } from './item-queue.ts';
 
 const checkpoint = (position: number): SubscriptionItem => ({
   kind: 'checkpoint',
@@ -44,13 +44,5 @@ describe('the queue of a subscription', () => {
     const waiting = queue.waitForItem();
     queue.end(new Error('the log was replaced'));
     await expect(waiting).rejects.toThrow('the log was replaced');
-  });
-});
-
-describe('the size of an event in memory', () => {
-  it('grows with its texts, however deep they stand', () => {
-    const small = approximateBytes({ data: { sealed: { box: 'x' } } });
-    const large = approximateBytes({ data: { sealed: { box: 'x'.repeat(10_001) } } });
-    expect(large - small).toBe(20_000);
   });
 });

@@ -74,13 +74,3 @@ export class ItemQueue {
 
 /** Taken items are cut off the front this many at a time, since cutting one costs as much as cutting many. */
 const compactAfterItems = 1_024;
-
-/** Roughly what an event holds in memory. */
-export function approximateBytes(value: unknown): number {
-  if (typeof value === 'string') return 2 * value.length + 16;
-  if (value instanceof Uint8Array) return value.byteLength;
-  if (typeof value !== 'object' || value === null) return 8;
-  let bytes = 32;
-  for (const inner of Object.values(value)) bytes += 16 + approximateBytes(inner);
-  return bytes;
-}

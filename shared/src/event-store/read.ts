@@ -1,7 +1,8 @@
-import { BACKWARDS, END, FORWARDS, START, StreamNotFoundError } from '@eventstore/db-client';
-import type { EventStoreDBClient, ResolvedEvent, StreamingRead } from '@eventstore/db-client';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStoreFault } from './faults.ts';
-import { toRecordedEvent, type RecordedEvent } from './recorded-event.ts';
+import { beginRead, endRead, type ReadCall, type ReadQuery } from './read-call.ts';
+import type { ReadResponse } from './read-response.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 
 export interface ReadStreamOptions {
   /** The first event to be read, inclusive. Forwards from the start unless given; backwards from the end. */
@@ -38,14 +39,14 @@ export async function* readStream(
   let left = maxCount;
   while (left > 0) {
     const asked = Math.min(left, pageEvents);
-    const read = client.readStream(stream, {
-      direction: isForwards ? FORWARDS : BACKWARDS,
-      fromRevision: from ?? (isForwards ? START : END),
-      maxCount: asked,
-    });
+    const query = {
+      stream,
+      from: from ?? (isForwards ? 'start' : 'end'),
+      wanted: { direction, maxCount: asked },
+    } as const;
     let last: RecordedEvent | undefined;
     let received = 0;
-    for await (const event of untilStalled(read, stream)) {
+    for await (const event of untilStalled(client, query)) {
       received += 1;
       last = event;
       yield event;
@@ -81,14 +82,13 @@ async function* everyEvent(
   let from = fromPosition;
   let asked = isForwards ? pageEvents : firstBackwardEvents;
   for (;;) {
-    const read = client.readAll({
-      direction: isForwards ? FORWARDS : BACKWARDS,
-      fromPosition: from === undefined ? (isForwards ? START : END) : { commit: from, prepare: from },
-      maxCount: asked,
-    });
+    const query = {
+      from: from ?? (isForwards ? 'start' : 'end'),
+      wanted: { direction, maxCount: asked },
+    } as const;
     let received = 0;
     const before = from;
-    for await (const event of untilStalled(read, '$all')) {
+    for await (const event of untilStalled(client, query)) {
       received += 1;
       if (event.position === before) continue; // the store reads forwards inclusively
       from = event.position;
@@ -101,37 +101,48 @@ async function* everyEvent(
 
 /** The events of one call, with back-pressure; fails when nothing arrives for too long, is cancelled when left early. */
 async function* untilStalled(
-  read: StreamingRead<Partial<ResolvedEvent>>,
-  what: string,
+  client: EventStoreDBClient,
+  query: ReadQuery,
 ): AsyncGenerator<RecordedEvent, void> {
+  let call: ReadCall | undefined;
+  let received = 0;
   let isWaiting = true;
-  let waitedSince = Date.now();
-  const timer = setInterval(() => {
-    if (isWaiting && Date.now() - waitedSince > readProgressTimeoutMs)
-      read.destroy(new Error(`nothing arrived for ${readProgressTimeoutMs} ms`));
-  }, readProgressTimeoutMs / 5);
+  const stopWatching = failWhenQuiet(
+    () => (isWaiting ? received : undefined),
+    (error) => call?.destroy(error),
+  );
   try {
-    const results: AsyncIterable<Partial<ResolvedEvent>> = read.iterator({ destroyOnReturn: false });
-    for await (const resolved of results) {
+    call = await beginRead(client, query);
+    const responses: AsyncIterable<ReadResponse> = call.iterator({ destroyOnReturn: false });
+    for await (const response of responses) {
+      if (response.kind === 'stream-not-found') return;
+      received += 1;
+      if (response.kind !== 'event') continue;
       isWaiting = false;
-      const event = toRecordedEvent(resolved);
-      if (event !== undefined) yield event;
-      waitedSince = Date.now();
+      yield response.event;
       isWaiting = true;
     }
   } catch (cause) {
-    if (cause instanceof StreamNotFoundError) return;
-    if (cause instanceof EventStoreFault) throw cause;
-    throw new EventStoreFault(`cannot read ${what}`, { cause, isRetryable: true });
+    throw new EventStoreFault(`cannot read ${query.stream ?? '$all'}`, { cause, isRetryable: true });
   } finally {
-    clearInterval(timer);
-    if (!read.readableEnded) release(read);
+    stopWatching();
+    if (call?.readableEnded === false) endRead(call);
   }
 }
 
-/** What was sent already is thrown away, not left unread: the client would count the call as open for ever. */
-function release(read: StreamingRead<unknown>): void {
-  read.on('error', () => undefined); // the end of a call that nobody listens to any more
-  read.cancel().catch(() => undefined); // rejects only when the call never began
-  read.resume();
+/** How often a read is looked at until it counts as stalled. */
+const looksWithoutProgress = 5;
+
+/** @param progress changes with whatever arrives; undefined while nothing is waited for. */
+function failWhenQuiet(progress: () => number | undefined, fail: (error: Error) => void): () => void {
+  let before = progress();
+  let quietLooks = 0;
+  const timer = setInterval(() => {
+    const now = progress();
+    quietLooks = now !== undefined && now === before ? quietLooks + 1 : 0;
+    before = now;
+    if (quietLooks === looksWithoutProgress)
+      fail(new Error(`nothing arrived for ${readProgressTimeoutMs} ms`));
+  }, readProgressTimeoutMs / looksWithoutProgress);
+  return () => clearInterval(timer);
 }

@@ -1,11 +1,13 @@
-import { START, streamNameFilter } from '@eventstore/db-client';
-import type { AllStreamSubscription, EventStoreDBClient } from '@eventstore/db-client';
-import { toRecordedEvent, type RecordedEvent } from './recorded-event.ts';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { beginRead, endRead, type ReadCall } from './read-call.ts';
+import type { ReadResponse } from './read-response.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 
 export interface AttemptHandlers {
   /** Whether another event may be handed over now; when not, `resume` is called later. */
   readonly hasRoom: () => boolean;
-  readonly onEvent: (event: RecordedEvent) => void;
+  /** @param bytes of its message. */
+  readonly onEvent: (event: RecordedEvent, bytes: number) => void;
   readonly onCheckpoint: (position: bigint) => void;
   readonly onCaughtUp: () => void;
 }
@@ -18,78 +20,48 @@ export interface Attempt {
   readonly end: (reason: unknown) => void;
 }
 
-/** The client tells of a checkpoint after this many events of other streams, in pages of 32. */
+/** The store tells of a checkpoint after this many pages of 32 events of other streams. */
 const checkpointEveryPages = 8;
-/** Events that the client parses ahead of us. */
-const clientBufferEvents = 256;
 
-/**
- * One subscription of the client, from just after `position` until it drops. Everything is handed over in log
- * order, although the client announces checkpoints and the live edge past its own buffer: each such mark waits
- * until the events that were buffered before it have been read.
- */
+/** One subscription, from just after `position` until it drops; everything is handed over as it comes. */
 export function openAttempt(
   client: EventStoreDBClient,
   streamPrefixes: readonly string[],
   position: bigint | undefined,
   handlers: AttemptHandlers,
 ): Attempt {
-  const marks: { readonly afterEvents: number; readonly reach: () => void }[] = [];
-  let readEvents = 0;
-
-  const reachMarks = (): void => {
-    while (marks[0] !== undefined && marks[0].afterEvents <= readEvents) marks.shift()?.reach();
-  };
-  const mark = (reach: () => void): void => {
-    marks.push({ afterEvents: readEvents + subscription.readableLength, reach });
-    reachMarks();
-  };
-  const subscription: AllStreamSubscription = client.subscribeToAll(
-    {
-      fromPosition: position === undefined ? START : { commit: position, prepare: position },
-      filter: streamNameFilter({
-        prefixes: [...streamPrefixes],
-        checkpointInterval: checkpointEveryPages,
-        checkpointReached: (_, { commit }) => mark(() => handlers.onCheckpoint(commit)),
-      }),
-    },
-    { highWaterMark: clientBufferEvents },
-  );
-
   let end: (reason: unknown) => void = () => undefined;
   const ended = new Promise<unknown>((resolve) => {
     end = resolve;
   });
-  const readBuffered = (): void => {
+  let call: ReadCall | undefined;
+  const handOver = (response: ReadResponse): void => {
+    if (response.kind === 'event') handlers.onEvent(response.event, response.bytes);
+    else if (response.kind === 'checkpoint') handlers.onCheckpoint(response.position);
+    else if (response.kind === 'caught-up') handlers.onCaughtUp();
+  };
+  const readArrived = (): void => {
     try {
       while (handlers.hasRoom()) {
-        const resolved: unknown = subscription.read();
-        if (!isResolved(resolved)) break;
-        readEvents += 1;
-        const event = toRecordedEvent(resolved);
-        if (event !== undefined) handlers.onEvent(event);
-        reachMarks();
+        const response = call?.read() as ReadResponse | null | undefined;
+        if (response === null || response === undefined) break;
+        handOver(response);
       }
     } catch (error) {
       end(error);
     }
   };
-  subscription.on('readable', readBuffered);
-  subscription.on('caughtUp', () => mark(handlers.onCaughtUp));
-  subscription.on('end', () => end(new Error('the event store ended the subscription')));
-  subscription.on('close', () => end(new Error('the subscription was closed')));
-  subscription.on('error', end);
-  void ended.then(() => release(subscription));
-  return { ended, resume: readBuffered, end };
-}
-
-function isResolved(value: unknown): value is Parameters<typeof toRecordedEvent>[0] {
-  return typeof value === 'object' && value !== null;
-}
-
-/** What was sent already is thrown away, not left unread: the client would count the call as open for ever. */
-function release(subscription: AllStreamSubscription): void {
-  subscription.removeAllListeners('readable');
-  subscription.unsubscribe().catch(() => undefined); // rejects only when the call never began
-  subscription.resume();
+  const wanted = { subscription: true, streamPrefixes, checkpointEveryPages } as const;
+  beginRead(client, { from: position ?? 'start', wanted }).then((begun) => {
+    call = begun;
+    begun.on('readable', readArrived);
+    begun.on('end', () => end(new Error('the event store ended the subscription')));
+    begun.on('close', () => end(new Error('the subscription was closed')));
+    begun.on('error', end);
+    void ended.then(() => {
+      begun.removeListener('readable', readArrived);
+      endRead(begun);
+    });
+  }, end);
+  return { ended, resume: readArrived, end };
 }

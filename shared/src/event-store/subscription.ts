@@ -4,7 +4,7 @@ import type { Logger } from '../logging/logger.ts';
 import { fullJitterMs, type BackOff } from './back-off.ts';
 import { EventStoreFault, ImplausiblePositionError } from './faults.ts';
 import { headOf, newestSince } from './head.ts';
-import { ItemQueue, approximateBytes, type SubscriptionItem } from './item-queue.ts';
+import { ItemQueue, type SubscriptionItem } from './item-queue.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 import { watchForStall } from './stall-watch.ts';
 import { openAttempt, type Attempt } from './subscription-attempt.ts';
@@ -160,7 +160,7 @@ class SupervisedSubscription implements AllSubscription {
     const { signal, streamPrefixes, stallCheckIntervalMs } = this.#options;
     const attempt = openAttempt(this.#client, streamPrefixes, this.#received, {
       hasRoom: () => this.#hasRoom(1),
-      onEvent: (event) => this.#receive({ kind: 'event', event }, event.position),
+      onEvent: (event, bytes) => this.#receive({ kind: 'event', event }, event.position, bytes),
       onCheckpoint: (position) => void this.#checkpoint(position),
       onCaughtUp: () => this.#receive({ kind: 'caught-up' }, this.#received),
     });
@@ -189,11 +189,11 @@ class SupervisedSubscription implements AllSubscription {
     return reason;
   }
 
-  #receive(item: SubscriptionItem, position: bigint | undefined): void {
+  #receive(item: SubscriptionItem, position: bigint | undefined, bytes = 0): void {
     this.#heardAt = new Date();
     this.#received = position;
     if (item.kind === 'caught-up') this.#queuedLiveMarks += 1;
-    this.#queue.push(item, item.kind === 'event' ? approximateBytes(item.event) : 0);
+    this.#queue.push(item, bytes);
   }
 
   /**

@@ -26,7 +26,8 @@ export interface Listening {
 
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
-const keepAliveTimeoutMs = 5_000;
+/** Longer than proxies and clients keep theirs: whoever closes first must not be the one who is being asked. */
+const keepAliveTimeoutMs = 75_000;
 const maxHeaderBytes = 16 * 1024;
 /** Beyond Node's 511 the system drops those who come back after a restart, and they try again only after up to 31 s. */
 const maxWaitingConnections = 4_096;
