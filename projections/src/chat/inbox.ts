@@ -87,7 +87,7 @@ export const inboxTables = [
 ];
 
 export const inboxIndexes = [
-  `CREATE INDEX mention_unread ON mention (organization_id, room_id, user_id, seq)`,
+  `CREATE INDEX IF NOT EXISTS mention_unread ON mention (organization_id, room_id, user_id, seq)`,
 ];
 
 export function projectInbox(batch: ChatBatch, event: ChatEvent, seq: number): void {

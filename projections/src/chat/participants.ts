@@ -39,7 +39,7 @@ export const participantTables = [
 ];
 
 export const participantIndexes = [
-  `CREATE INDEX participant_rooms ON participant (organization_id, user_id, room_id)`,
+  `CREATE INDEX IF NOT EXISTS participant_rooms ON participant (organization_id, user_id, room_id)`,
 ];
 
 export function projectParticipant(batch: ChatBatch, event: ChatEvent, seq: number): void {

@@ -70,7 +70,7 @@ export const roomTables = [
 ];
 
 export const roomIndexes = [
-  `CREATE INDEX room_public ON room (organization_id, room_id) WHERE visibility = 'public'`,
+  `CREATE INDEX IF NOT EXISTS room_public ON room (organization_id, room_id) WHERE visibility = 'public'`,
 ];
 
 /** The room as it is told in a `room_changed` frame. */

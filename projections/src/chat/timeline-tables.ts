@@ -213,10 +213,10 @@ export const timelineTables = [
 ];
 
 export const timelineIndexes = [
-  `CREATE INDEX message_thread ON message (organization_id, thread_of, seq) WHERE thread_of IS NOT NULL`,
-  `CREATE INDEX message_pinned ON message (organization_id, room_id, seq) WHERE pinned_at IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS message_thread ON message (organization_id, thread_of, seq) WHERE thread_of IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS message_pinned ON message (organization_id, room_id, seq) WHERE pinned_at IS NOT NULL`,
   // Erasure goes by author, retention by the day of a room. Were the organization in it, Postgres would mistake it for
   // a way to a message by room and seq while it knows nothing of the values yet.
-  `CREATE INDEX message_author ON message (organization_id, author_id)`,
-  `CREATE INDEX message_day ON message (room_id, day)`,
+  `CREATE INDEX IF NOT EXISTS message_author ON message (organization_id, author_id)`,
+  `CREATE INDEX IF NOT EXISTS message_day ON message (room_id, day)`,
 ];

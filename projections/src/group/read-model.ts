@@ -22,7 +22,7 @@ export interface ReadModel {
   /** Rises whenever the tables, or what is written to them, change: the read model is built anew then. */
   readonly version: number;
   readonly tables: readonly string[];
-  /** What a rebuild makes after loading. */
+  /** What a rebuild makes after loading: each may be made again, for a rebuild that was stopped among them. */
   readonly indexes: readonly string[];
   /** What makes loading cheaper than following the log, where something does. */
   readonly loading?: {

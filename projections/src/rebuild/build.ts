@@ -79,8 +79,7 @@ export class Build {
   async finishLoading(): Promise<void> {
     if (!this.#isLoading) return;
     const { client, model, schema } = this;
-    for (const statement of model.indexes)
-      await this.#maintaining(() => client.query(statement.replace('CREATE INDEX', '$& IF NOT EXISTS')));
+    for (const statement of model.indexes) await this.#maintaining(() => client.query(statement));
     await this.#maintaining(async () => {
       await model.loading?.finish(client);
       await client.query('UPDATE checkpoint SET loaded = true');

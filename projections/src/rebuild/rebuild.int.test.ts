@@ -136,7 +136,9 @@ describe('a rebuild', () => {
     await fixture.rows(first.replace('ON event', 'ON record_building.event'));
 
     await rebuild(options({ models }));
-    const names = [first, ...rest].map((statement) => /CREATE INDEX (\w+)/.exec(statement)?.[1]);
+    const names = [first, ...rest].map(
+      (statement) => /CREATE INDEX IF NOT EXISTS (\w+)/.exec(statement)?.[1],
+    );
     const made = await fixture.rows(`SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'record'`);
     expect(made.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
     expect((await verify(options({ models }))).get('record')).toEqual([]);

@@ -176,21 +176,21 @@ export const recordTables = [
 
 /** Within an organization the leaf index orders as the log does, and is what every list pages by. */
 export const recordIndexes = [
-  `CREATE INDEX event_room ON event (organization_id, room_id, leaf_index) WHERE room_id IS NOT NULL`,
-  `CREATE INDEX event_room_messages ON event (organization_id, room_id, leaf_index) WHERE type = 'MessageSent'`,
-  `CREATE INDEX event_author ON event (organization_id, author_id, room_id, day) WHERE type = 'MessageSent'`,
-  `CREATE INDEX event_room_details ON event (organization_id, room_id, leaf_index)
+  `CREATE INDEX IF NOT EXISTS event_room ON event (organization_id, room_id, leaf_index) WHERE room_id IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS event_room_messages ON event (organization_id, room_id, leaf_index) WHERE type = 'MessageSent'`,
+  `CREATE INDEX IF NOT EXISTS event_author ON event (organization_id, author_id, room_id, day) WHERE type = 'MessageSent'`,
+  `CREATE INDEX IF NOT EXISTS event_room_details ON event (organization_id, room_id, leaf_index)
      WHERE type IN ('RoomCreated', 'RoomDetailsChanged', 'RoomArchived', 'RoomUnarchived')`,
-  `CREATE INDEX event_entity ON event (organization_id, entity_id, leaf_index)`,
+  `CREATE INDEX IF NOT EXISTS event_entity ON event (organization_id, entity_id, leaf_index)`,
   // What was said in a room on which day: for mails, and for what retention would take.
-  `CREATE INDEX event_room_days ON event (organization_id, room_id, day, leaf_index) WHERE type = 'MessageSent'`,
+  `CREATE INDEX IF NOT EXISTS event_room_days ON event (organization_id, room_id, day, leaf_index) WHERE type = 'MessageSent'`,
   // Exports that are to be made, whosever they are.
-  `CREATE INDEX event_exports ON event (type, entity_id) WHERE type IN ('ExportRequested', 'ExportCompleted')`,
+  `CREATE INDEX IF NOT EXISTS event_exports ON event (type, entity_id) WHERE type IN ('ExportRequested', 'ExportCompleted')`,
   // What somebody was called at some time, without passing over all their sessions.
-  `CREATE INDEX event_names ON event (organization_id, entity_id, leaf_index)
+  `CREATE INDEX IF NOT EXISTS event_names ON event (organization_id, entity_id, leaf_index)
      WHERE type IN ('UserRegistered', 'ProfileChanged')`,
-  `CREATE INDEX event_actor ON event (organization_id, actor_id, leaf_index)`,
-  `CREATE INDEX event_type ON event (organization_id, type, leaf_index)`,
+  `CREATE INDEX IF NOT EXISTS event_actor ON event (organization_id, actor_id, leaf_index)`,
+  `CREATE INDEX IF NOT EXISTS event_type ON event (organization_id, type, leaf_index)`,
   // The rooms that somebody was ever in: what a hold on a person covers.
-  `CREATE INDEX participant_of ON participant (organization_id, user_id, room_id)`,
+  `CREATE INDEX IF NOT EXISTS participant_of ON participant (organization_id, user_id, room_id)`,
 ];

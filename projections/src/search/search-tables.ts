@@ -46,7 +46,7 @@ export const searchTables = [
 
 /** Without a list of pending entries, which every query would have to read through. */
 export const searchIndexes = [
-  `CREATE INDEX document_terms ON document USING gin (terms) WITH (fastupdate = off)`,
-  `CREATE INDEX document_position ON document (organization_id, position)`,
-  `CREATE INDEX word_part ON word USING gin (organization_id, word gin_trgm_ops) WITH (fastupdate = off)`,
+  `CREATE INDEX IF NOT EXISTS document_terms ON document USING gin (terms) WITH (fastupdate = off)`,
+  `CREATE INDEX IF NOT EXISTS document_position ON document (organization_id, position)`,
+  `CREATE INDEX IF NOT EXISTS word_part ON word USING gin (organization_id, word gin_trgm_ops) WITH (fastupdate = off)`,
 ];
