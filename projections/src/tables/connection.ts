@@ -32,6 +32,7 @@ export const planningByKey = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  enable_material: 'off',
 } as const;
 
 /** Arrays of `bigint` are terms, which are made to be exact as a double. */
