@@ -12,7 +12,7 @@ export interface LoadOptions extends LogReading, LoadProgress {
 }
 
 /** Batches that wait for a build that is slower than the reading. */
-const maxWaitingBatches = 3;
+const maxWaitingBatches = 2;
 
 /**
  * Brings builds up to a position of the log. The log is read and decoded once; every build writes over a connection of
