@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInstance } from '@verbatim/testing/instance';
 import { z } from 'zod';
+import { descendant } from '../relay/process-figures.ts';
 import { grouped } from '../statistics.ts';
 import { publicChats, readChatTexts } from './chat-texts.ts';
 import { fillLog } from './log-filler.ts';
@@ -12,12 +13,12 @@ const pollMs = 50;
 const readModels = ['chat', 'directory', 'search', 'record'] as const;
 const checkpointSchema = z.object({ position: z.coerce.bigint() });
 
-/** Events written faster than they are projected; then how fast the running projectors work off what has gathered. */
+/** Events written while the projector stands still; then how fast it works off what has gathered. */
 export async function backlogBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      events: { type: 'string', default: '150000' },
+      events: { type: 'string', default: '100000' },
       data: { type: 'string', default: publicChats },
     },
   });
@@ -25,25 +26,22 @@ export async function backlogBenchmark(args: readonly string[]): Promise<void> {
   const instance = await startInstance();
   const tables = await openTables(instance);
   try {
+    const projector = await descendant(instance.pid, 'projections.js');
+    process.kill(projector, 'SIGSTOP');
+    const before = least(await Promise.all(readModels.map((name) => positionOf(tables, name))));
     const filled = await fillLog(instance, teamsTalking(Number(values.events), texts));
+    console.log(`${grouped(filled.events)} events written at ${grouped(filled.events / filled.seconds)}/s`);
+    process.kill(projector, 'SIGCONT');
     const startedAt = performance.now();
-    const places = await Promise.all(readModels.map((name) => positionOf(tables, name)));
-    console.log(
-      `${grouped(filled.events)} events written at ${grouped(filled.events / filled.seconds)}/s, projected meanwhile at ` +
-        `${grouped(Number(least(places)) / filled.seconds)}/s`,
-    );
     const caughtUp = await Promise.all(
-      readModels.map(async (name, index) => {
+      readModels.map(async (name) => {
         while ((await positionOf(tables, name)) < filled.position) await delay(pollMs);
         const seconds = (performance.now() - startedAt) / 1_000;
-        const events = Number(filled.position - (places[index] ?? 0n));
-        console.log(
-          `${name.padEnd(10)}${grouped(events)} events behind, worked off in ${seconds.toFixed(1)} s`,
-        );
+        console.log(`${name.padEnd(10)}worked off in ${seconds.toFixed(1)} s`);
         return seconds;
       }),
     );
-    const behind = Number(filled.position - least(places));
+    const behind = Number(filled.position - before);
     console.log(`all: ${grouped(behind / Math.max(...caughtUp))} events/s of backlog`);
   } finally {
     await tables.close();
