@@ -14,6 +14,7 @@ type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
 interface Faults {
   readonly onAppend: (call: BatchCall, request: streams.BatchAppendReq) => void;
   readonly onSubscribe?: (call: ReadCall) => void;
+  readonly onRead?: (call: ReadCall) => void;
 }
 
 const ends: (() => unknown)[] = [];
@@ -22,7 +23,11 @@ afterEach(async () => {
 });
 
 /** A server that speaks the protocol and misbehaves as told; what no real one does when asked to. */
-async function connectToFaulty({ onAppend, onSubscribe }: Faults): Promise<EventStore> {
+async function connectToFaulty({
+  onAppend,
+  onSubscribe,
+  onRead = (call) => call.end(),
+}: Faults): Promise<EventStore> {
   const server = new Server();
   const ignore = (): void => undefined;
   server.addService(streamsServices.StreamsService, {
@@ -30,7 +35,7 @@ async function connectToFaulty({ onAppend, onSubscribe }: Faults): Promise<Event
       call.on('data', (request: streams.BatchAppendReq) => onAppend(call, request)),
     read: (call: ReadCall) => {
       if (call.request.getOptions()?.hasSubscription() === true) onSubscribe?.(call);
-      else call.end();
+      else onRead(call);
     },
     append: ignore,
     delete: ignore,
@@ -130,6 +135,21 @@ describe('an append to a server', () => {
     expect(outcomes.map(({ status: outcome }) => outcome)).toContain('unknown');
     broken = 2;
     await vi.waitFor(async () => expect(await append(store, 500)).toEqual(appended), patience);
+  });
+});
+
+describe('a read from a server', () => {
+  it('that says nothing, or nothing more, fails', async () => {
+    const says: ((call: ReadCall) => void)[] = [
+      () => undefined,
+      (call) => call.write(new streams.ReadResp()),
+    ];
+    await Promise.all(
+      says.map(async (onRead) => {
+        const store = await connectToFaulty({ onAppend: acknowledge, onRead });
+        await expect(store.head()).rejects.toMatchObject({ name: 'EventStoreFault', isRetryable: true });
+      }),
+    );
   });
 });
 

@@ -107,12 +107,17 @@ async function* untilStalled(
   let call: ReadCall | undefined;
   let received = 0;
   let isWaiting = true;
+  let giveUpBeginning: (error: Error) => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUpBeginning = reject;
+  });
   const stopWatching = failWhenQuiet(
     () => (isWaiting ? received : undefined),
-    (error) => call?.destroy(error),
+    (error) => (call === undefined ? giveUpBeginning(error) : call.destroy(error)),
   );
+  const beginning = beginRead(client, query);
   try {
-    call = await beginRead(client, query);
+    call = await Promise.race([beginning, givenUp]);
     const responses: AsyncIterable<ReadResponse> = call.iterator({ destroyOnReturn: false });
     for await (const response of responses) {
       if (response.kind === 'stream-not-found') return;
@@ -126,7 +131,9 @@ async function* untilStalled(
     throw new EventStoreFault(`cannot read ${query.stream ?? '$all'}`, { cause, isRetryable: true });
   } finally {
     stopWatching();
-    if (call?.readableEnded === false) endRead(call);
+    if (call === undefined)
+      beginning.then(endRead, () => undefined); // what began too late; its failure was told
+    else if (!call.readableEnded) endRead(call);
   }
 }
 
@@ -141,7 +148,7 @@ function failWhenQuiet(progress: () => number | undefined, fail: (error: Error) 
     const now = progress();
     quietLooks = now !== undefined && now === before ? quietLooks + 1 : 0;
     before = now;
-    if (quietLooks === looksWithoutProgress)
+    if (quietLooks >= looksWithoutProgress)
       fail(new Error(`nothing arrived for ${readProgressTimeoutMs} ms`));
   }, readProgressTimeoutMs / looksWithoutProgress);
   return () => clearInterval(timer);
