@@ -29,9 +29,10 @@ export async function backlogBenchmark(args: readonly string[]): Promise<void> {
     const projector = await descendant(instance.pid, 'projections.js');
     process.kill(projector, 'SIGSTOP');
     const before = least(await Promise.all(readModels.map((name) => positionOf(tables, name))));
-    const filled = await fillLog(instance, teamsTalking(Number(values.events), texts));
+    const filled = await fillLog(instance, teamsTalking(Number(values.events), texts)).finally(() =>
+      process.kill(projector, 'SIGCONT'),
+    );
     console.log(`${grouped(filled.events)} events written at ${grouped(filled.events / filled.seconds)}/s`);
-    process.kill(projector, 'SIGCONT');
     const startedAt = performance.now();
     const caughtUp = await Promise.all(
       readModels.map(async (name) => {
