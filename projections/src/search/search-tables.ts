@@ -46,7 +46,7 @@ export const searchTables = [
 
 /**
  * New entries wait in a list of at most so many kilobytes, about a thousand messages, and are sorted in together: that
- * takes less than half the time of sorting each in by itself. Every look into the index reads the list through (0.8 ms).
+ * takes less than half the time of sorting each in by itself. Every look into the index reads the list through.
  */
 const pendingEntries = 'WITH (gin_pending_list_limit = 512)';
 
