@@ -17,7 +17,7 @@ import { SteadyLoad } from './steady-load.ts';
 import { teamsTalking } from './teams.ts';
 
 const rates = { sends: 50, asks: 20 };
-const program = fileURLToPath(new URL('../../../projections/bin/projections.mjs', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * All read models built anew while people write and ask, beside the bare rate at which the official client reads the
@@ -84,7 +84,9 @@ async function readBare(instance: Instance): Promise<{ events: number; perSecond
 const pollMemoryMs = 500;
 
 async function rebuildWhileServing(instance: Instance) {
-  const child = spawn(process.execPath, [program, 'rebuild'], {
+  // as an operator does it, with the limits of memory that the script sets
+  const child = spawn('npm', ['run', '--silent', 'rebuild-projections'], {
+    cwd: root,
     env: { ...process.env, VERBATIM_DATA_DIR: instance.dataDirectory },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
@@ -97,9 +99,10 @@ async function rebuildWhileServing(instance: Instance) {
     if (line === 'loading') startedAt = performance.now();
     else if (line.startsWith('indexing')) loadedAt ||= performance.now();
   });
+  const rebuilding = await descendant(child.pid ?? 0, 'projections.mjs');
   let peak = 0;
-  while (child.exitCode === null && child.pid !== undefined) {
-    peak = Math.max(peak, await peakMegabytes(child.pid));
+  while (child.exitCode === null) {
+    peak = Math.max(peak, await peakMegabytes(rebuilding));
     await Promise.race([exited, delay(pollMemoryMs)]);
   }
   const [code] = await exited;

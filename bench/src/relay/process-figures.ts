@@ -20,7 +20,7 @@ async function processRow(pid: number): Promise<ProcessRow | undefined> {
   if (stat === undefined || command === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [program = '', ...args] = command.split('\0');
-  const script = program.endsWith('node') ? args.find((arg) => arg.endsWith('.js')) : undefined;
+  const script = program.endsWith('node') ? args.find((arg) => /\.m?js$/.test(arg)) : undefined;
   return {
     pid,
     parent: Number(fields[1]),
