@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { prepare } from './prepare.mjs';
@@ -25,8 +25,14 @@ try {
 }
 const { missing } = await ensureTestTools(console.log);
 
+const folder = mkdtempSync(path.join(os.tmpdir(), 'verbatim-tests-'));
+chmodSync(folder, 0o711); // the embedded Postgres has a user of its own when root tests
 const summaries = [];
-for (const projects of runs) summaries.push(await runVitest(projects));
+try {
+  for (const projects of runs) summaries.push(await runVitest(projects));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
 const failures = summaries.flatMap(({ failures }) => failures);
 // Once more, where a long output ends: what came before may be cut off.
 if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}\n`);
@@ -35,10 +41,9 @@ finish({
   failed: failures.length + missing,
 });
 
-/** What failed in a run; one that fails without naming anything counts as one failure. */
+/** What failed in a run whose temporary files are in `folder`; one that fails without naming anything counts as one. */
 async function runVitest(projects) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'verbatim-summary-'));
-  const summary = path.join(folder, 'summary.json');
+  const summary = path.join(folder, `${projects.join('-')}.json`);
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const child = spawn(
     process.execPath,
@@ -54,12 +59,11 @@ async function runVitest(projects) {
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...environment(), [summaryVariable]: summary },
+      env: { ...environment(), TMPDIR: folder, [summaryVariable]: summary },
     },
   );
   const code = await new Promise((resolve) => child.once('close', resolve));
   const { passed, failures } = readSummary(summary);
-  rmSync(folder, { recursive: true });
   const isUnnamed = code !== 0 && failures.length === 0;
   return { passed, failures: isUnnamed ? [`vitest ended with ${code}: ${projects.join(', ')}`] : failures };
 }
