@@ -66,7 +66,9 @@ async function measure(instance: Instance): Promise<void> {
   );
   console.log(`meanwhile: ${sent} messages sent; ${asked} questions, answered in ${latencyLine(answerMs)}`);
   console.log(`failed: ${failed.length}, stale: ${stale.length}`);
-  for (const line of new Set([...failed, ...stale])) console.log(`  ${line}`);
+  const times = new Map<string, number>();
+  for (const line of [...failed, ...stale]) times.set(line, (times.get(line) ?? 0) + 1);
+  for (const [line, count] of times) console.log(`  ${count} × ${line}`);
 }
 
 async function readBare(instance: Instance): Promise<{ events: number; perSecond: number }> {

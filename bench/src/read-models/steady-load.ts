@@ -7,10 +7,12 @@ import {
   roomSummaryView,
   searchHitView,
 } from '@verbatim/shared';
-import { createChannel, signUp, type Person } from '../workspace.ts';
+import { createChannel, logIn, signUp, type Person } from '../workspace.ts';
 
 const rooms = 8;
 const pageLimit = 50;
+/** Access tokens are good for fifteen minutes. */
+const newTokenEveryMs = 600_000;
 
 export interface LoadFigures {
   readonly sent: number;
@@ -38,15 +40,26 @@ export class SteadyLoad {
   readonly #stale: string[] = [];
   readonly #answerMs: number[] = [];
   readonly #running: Promise<unknown>;
-  readonly #person: Person;
+  readonly #renewal: NodeJS.Timeout;
+  #person: Person;
   readonly #roomIds: readonly string[];
   #last: Said | undefined;
   #sent = 0;
   #asked = 0;
 
-  private constructor(person: Person, roomIds: readonly string[], rates: { sends: number; asks: number }) {
+  private constructor(
+    person: Person,
+    logInAgain: () => Promise<Person>,
+    roomIds: readonly string[],
+    rates: { sends: number; asks: number },
+  ) {
     this.#person = person;
     this.#roomIds = roomIds;
+    this.#renewal = setInterval(() => {
+      void this.#counted(async () => {
+        this.#person = await logInAgain();
+      });
+    }, newTokenEveryMs);
     this.#running = Promise.all([
       this.#everySecond(rates.sends, () => this.#say()),
       this.#everySecond(rates.asks, () => this.#ask()),
@@ -54,14 +67,16 @@ export class SteadyLoad {
   }
 
   static async start(origin: string, rates: { sends: number; asks: number }): Promise<SteadyLoad> {
-    const person = await signUp(origin);
+    const email = `${newId()}@bench.test`;
+    const person = await signUp(origin, email);
     const roomIds: string[] = [];
     while (roomIds.length < rooms) roomIds.push(await createChannel(person, `load ${roomIds.length}`));
-    return new SteadyLoad(person, roomIds, rates);
+    return new SteadyLoad(person, () => logIn(origin, email), roomIds, rates);
   }
 
   async stop(): Promise<LoadFigures> {
     this.#stopping.abort();
+    clearInterval(this.#renewal);
     await this.#running;
     return {
       sent: this.#sent,
@@ -81,16 +96,19 @@ export class SteadyLoad {
     for (let number = 0; !signal.aborted; number += 1) {
       const dueInMs = startedAt + (number * 1_000) / rate - performance.now();
       if (dueInMs > 0) await delay(dueInMs);
-      const one: Promise<void> = work()
-        .catch((error: unknown) => {
-          this.#failed.push(
-            error instanceof Error ? error.message.replaceAll(/[\da-f-]{32,}/g, '…') : String(error),
-          );
-        })
-        .finally(() => under.delete(one));
+      const one: Promise<void> = this.#counted(work).finally(() => under.delete(one));
       under.add(one);
     }
     await Promise.all(under);
+  }
+
+  async #counted(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#failed.push(message.replaceAll(/[\da-f-]{32,}/g, '…'));
+    }
   }
 
   async #say(): Promise<void> {
