@@ -46,26 +46,10 @@ export async function createSchema(
   await connection.query(`SET LOCAL search_path = ${quoted(schema)}, public`);
   const rest = isLoading ? (model.loading?.tables ?? []) : model.indexes;
   for (const statement of [...bookkeeping, ...model.tables, ...rest]) await connection.query(statement);
-  await expectAnyOrganization(connection, schema);
   await connection.query('INSERT INTO checkpoint (version, position, loaded) VALUES ($1, 0, $2)', [
     model.version,
     !isLoading,
   ]);
-}
-
-/**
- * Keeps the planner from believing that an organization it has not counted yet has one row. Where the known ones fill
- * its statistics it would, and every question of a new one would read all that this one has, until the next ANALYZE of
- * a table that others have made large. Without statistics each is taken for a small share of the table.
- */
-async function expectAnyOrganization(connection: Connection, schema: string): Promise<void> {
-  const { rows } = await connection.query<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.columns
-     WHERE table_schema = $1 AND column_name = 'organization_id' ORDER BY 1`,
-    [schema],
-  );
-  for (const { name } of rows)
-    await connection.query(`ALTER TABLE ${quoted(name)} ALTER COLUMN organization_id SET STATISTICS 0`);
 }
 
 /** Undefined when there is no such schema. */

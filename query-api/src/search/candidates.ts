@@ -1,5 +1,6 @@
 import { isoText, Terms, type Person, type SqlSource } from '@verbatim/shared';
 import { z } from 'zod';
+import { unknownOrganization } from '../sources/unknown-organization.ts';
 import type { SearchConditions } from './search-conditions.ts';
 import { readableRooms } from './search-scope.ts';
 import type { Stretch } from './sections.ts';
@@ -89,7 +90,7 @@ function candidateSql(asked: readonly string[]): string {
         SELECT d.message_id, d.position
         FROM search.document AS d
         WHERE d.terms && stretch.sections::bigint[] ${asked.join(' ')}
-          AND d.organization_id = $1 AND d.position + 0 < stretch.before
+          AND d.organization_id = ${unknownOrganization} AND d.position + 0 < stretch.before
           AND d.room_id IN (${readableRooms})
         ORDER BY d.position + 0 DESC LIMIT $5::integer
       ) AS candidate
@@ -97,5 +98,5 @@ function candidateSql(asked: readonly string[]): string {
     SELECT found.message_id AS "messageId", found.position::text AS position, m.text,
       ${isoText('m.created_at')} AS "createdAt"
     FROM found
-    LEFT JOIN chat.message AS m ON m.organization_id = $1 AND m.message_id = found.message_id`;
+    LEFT JOIN chat.message AS m ON m.organization_id = ${unknownOrganization} AND m.message_id = found.message_id`;
 }

@@ -9,6 +9,7 @@ import {
   type SqlSource,
 } from '@verbatim/shared';
 import { z } from 'zod';
+import { unknownOrganization } from '../sources/unknown-organization.ts';
 import { findCandidates, type Candidate } from './candidates.ts';
 import { parseSearch, type SearchRequest } from './parse-search.ts';
 import { matchText, scoreOf, type Match } from './rank.ts';
@@ -149,7 +150,7 @@ async function hitViews(
   const { rows } = await source.query(
     `SELECT ${messageColumns}, room.name AS "roomName"
      FROM unnest($3::uuid[]) AS hit (message_id)
-     JOIN chat.message AS m ON m.organization_id = $1 AND m.message_id = hit.message_id
+     JOIN chat.message AS m ON m.organization_id = ${unknownOrganization} AND m.message_id = hit.message_id
      JOIN chat.room ON room.organization_id = $1 AND room.room_id = m.room_id
      ${authorJoin}
      WHERE m.content = 'present' AND m.room_id IN (${readableRooms})`,

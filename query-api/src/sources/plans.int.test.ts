@@ -65,3 +65,36 @@ describe('every statement', () => {
     for (const plan of plans) expect(plan).not.toContain('Seq Scan');
   });
 });
+
+describe('an organization that came after the last ANALYZE', () => {
+  const othersRows = 20_000;
+  let bob: Person;
+  /** All that it has, to look for what could have been looked up. */
+  const walk = /on (?:message|document)\w*[^\n]*\n\s+Index Cond: \(organization_id/;
+
+  beforeAll(async () => {
+    for (const table of ['chat.message', 'search.document'])
+      await client.query(
+        `INSERT INTO ${table}
+         SELECT (jsonb_populate_record(one, jsonb_build_object('message_id', gen_random_uuid(), 'seq', -number))).*
+         FROM ${table} AS one, generate_series(1, ${othersRows}) AS number`,
+      );
+    await client.query('ANALYZE');
+    bob = await Person.signUp(system, 'Bob');
+    const roomId = await bob.command('POST', '/chat/rooms', { kind: 'channel', name: 'new' });
+    await bob.say(roomId, 'hello @Bob');
+    await bob.ask('/chat/search?q=hello');
+  });
+
+  it.each(['SearchMessages'])('has its messages looked up by %s', async (name) => {
+    const { prepare } = queryRoutes.find((route) => route.name === name) ?? expect.fail('no such route');
+    const { organizationId, userId } = bob;
+    const caller = { organizationId, userId, sessionId: newId(), role: 'owner' } as const;
+    plans = [];
+    await prepare({ parameters: {}, query: name === 'SearchMessages' ? { q: 'hello' } : {} })(
+      caller,
+      sources,
+    );
+    expect(plans.filter((plan) => walk.test(plan))).toEqual([]);
+  });
+});
