@@ -81,6 +81,7 @@ export {
   messageVersionView,
   messageView,
   pageOf,
+  placedMessageView,
   searchHitView,
   sendMessageBody,
   type AuthorView,
@@ -91,6 +92,7 @@ export {
   type MessageView,
   type Page,
   type ReactionView,
+  type PlacedMessageView,
   type SearchHitView,
 } from './http/messages.ts';
 export {

@@ -189,6 +189,7 @@ export {
   messageVersionView,
   messageView,
   pageOf,
+  placedMessageView,
   searchHitView,
   sendMessageBody,
   type AuthorView,
@@ -199,6 +200,7 @@ export {
   type MessageView,
   type Page,
   type ReactionView,
+  type PlacedMessageView,
   type SearchHitView,
 } from './http/messages.ts';
 export {

@@ -50,6 +50,10 @@ describe('on a phone', () => {
     await bar('Mentions').tap();
     await grace.page.getByRole('link', { name: /are you there/ }).tap();
     await grace.reads('are you there?');
+    await grace.page.goBack();
+    await grace.page.getByRole('link', { name: /are you there/ }).waitFor();
+    await grace.page.goForward();
+    await grace.reads('are you there?');
   });
 
   test('a tap on a message shows what can be done with it', async () => {

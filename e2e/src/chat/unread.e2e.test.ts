@@ -121,6 +121,27 @@ describe('unread counts', () => {
     await grace.page.getByRole('link', { name: 'general', exact: true }).waitFor();
   });
 
+  test('of mentions have a page, where they stand also after they were read', async () => {
+    const mention = grace.page.getByRole('list', { name: 'Mentions' }).getByRole('listitem');
+    await grace.openRoom('elsewhere');
+    await ada.say('@Grace Hopper ten');
+    await grace.page.getByRole('link', { name: 'Mentions, 1 unread' }).click();
+    await mention.filter({ hasText: 'ten' }).filter({ hasText: 'Unread' }).waitFor();
+    await mention.filter({ hasText: 'three' }).filter({ hasText: '#general' }).waitFor();
+    expect(await accessibilityFaults(grace.page)).toEqual([]);
+    await elsewhere('read', 'general');
+    await grace.page.getByRole('link', { name: 'Mentions', exact: true }).waitFor();
+    await mention.filter({ hasText: 'Unread' }).waitFor({ state: 'detached' });
+
+    await ada.say('@Grace Hopper eleven');
+    await mention.filter({ hasText: 'eleven' }).waitFor();
+    await ada.chooseFor('eleven', 'Delete');
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await mention.filter({ hasText: 'eleven' }).waitFor({ state: 'detached' });
+    await mention.filter({ hasText: 'ten' }).getByRole('link').click();
+    await grace.reads('ten');
+  });
+
   test('go on in a channel that was read along here and joined elsewhere', async () => {
     await ada.createRoom('lounge');
     const asAda = await Api.logIn(meeting.origin, ada.email, ada.password);

@@ -22,7 +22,7 @@ const names = new Set<string>(chatEventNames);
 /** Rooms, participants, timeline and inbox: one transaction, so that one snapshot has them all. */
 export const chat: ReadModel = {
   name: 'chat',
-  version: 1,
+  version: 2,
   tables: [...personTables, ...roomTables, ...participantTables, ...timelineTables, ...inboxTables],
   indexes: [...roomIndexes, ...participantIndexes, ...timelineIndexes, ...inboxIndexes],
   opens: names,

@@ -1,4 +1,4 @@
-import type { NotificationLevel } from '@verbatim/shared';
+import { everybodyId, type NotificationLevel } from '@verbatim/shared';
 import type { Table } from '../tables/table.ts';
 import type { ChatBatch } from './chat-batch.ts';
 import type { ChatEvent } from './chat-event.ts';
@@ -37,7 +37,7 @@ export const inboxTable: Table<InboxRow> = {
   key: ['organizationId', 'roomId', 'userId'],
 };
 
-/** One for each person a message calls, and one, under `everybody`, for `@room`. */
+/** One for each person a message calls, and one, under `everybodyId`, for `@room`. */
 export interface MentionRow {
   organizationId: string;
   messageId: string;
@@ -45,6 +45,8 @@ export interface MentionRow {
   roomId: string;
   seq: number;
   authorId: string;
+  /** Of the message. */
+  createdAt: string;
 }
 
 export const mentionTable: Table<MentionRow> = {
@@ -56,12 +58,10 @@ export const mentionTable: Table<MentionRow> = {
     roomId: 'uuid',
     seq: 'integer',
     authorId: 'uuid',
+    createdAt: 'timestamptz',
   },
   key: ['organizationId', 'messageId', 'userId'],
 };
-
-/** Stands in `mention.user_id` for everybody in the room. */
-const everybody = '00000000-0000-0000-0000-000000000000';
 
 export const inboxTables = [
   `CREATE TABLE inbox (
@@ -82,12 +82,14 @@ export const inboxTables = [
      room_id uuid NOT NULL,
      seq integer NOT NULL,
      author_id uuid NOT NULL,
+     created_at timestamptz(3) NOT NULL,
      PRIMARY KEY (organization_id, message_id, user_id)
    )`,
 ];
 
 export const inboxIndexes = [
   `CREATE INDEX IF NOT EXISTS mention_unread ON mention (organization_id, room_id, user_id, seq)`,
+  `CREATE INDEX IF NOT EXISTS mention_newest ON mention (organization_id, user_id, created_at, message_id)`,
 ];
 
 export function projectInbox(batch: ChatBatch, event: ChatEvent, seq: number): void {
@@ -193,10 +195,10 @@ function inboxOf(batch: ChatBatch, { organizationId, roomId, userId }: InboxKey)
 function addMentions(batch: ChatBatch, organizationId: string, messageId: string): void {
   const message = batch.messages.get({ organizationId, messageId });
   if (message === undefined) return;
-  const { roomId, seq, authorId } = message;
+  const { roomId, seq, authorId, createdAt } = message;
   for (const userId of calledBy(message))
-    batch.mentions.put({ organizationId, messageId, userId, roomId, seq, authorId });
+    batch.mentions.put({ organizationId, messageId, userId, roomId, seq, authorId, createdAt });
 }
 
 const calledBy = ({ mentions, mentionsRoom }: Pick<MessageRow, 'mentions' | 'mentionsRoom'>): string[] =>
-  mentionsRoom ? [...mentions, everybody] : mentions;
+  mentionsRoom ? [...mentions, everybodyId] : mentions;

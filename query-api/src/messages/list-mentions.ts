@@ -11,6 +11,7 @@ import {
 } from '@verbatim/shared';
 import { z } from 'zod';
 import { pageOfRows } from '../http/paging.ts';
+import { unknownOrganization } from '../sources/unknown-organization.ts';
 import { toPlacedMessage } from './placed-message.ts';
 
 /** Of the mentions of one `user_id`, the newest before the place `$4`, `$5`. */
@@ -36,7 +37,7 @@ const asEverybody = called(`'${everybodyId}'`, `EXISTS (${meInRoom} AND me.joine
 const select = `
   SELECT ${messageColumns}, room.name AS "roomName"
   FROM ((${byName}) UNION (${asEverybody}) ORDER BY created_at DESC, message_id DESC LIMIT $3) AS call
-  JOIN chat.message AS m ON m.organization_id = $1 AND m.message_id = call.message_id ${authorJoin}
+  JOIN chat.message AS m ON m.organization_id = ${unknownOrganization} AND m.message_id = call.message_id ${authorJoin}
   JOIN chat.room ON room.organization_id = $1 AND room.room_id = m.room_id
   ORDER BY call.created_at DESC, call.message_id DESC`;
 

@@ -1,7 +1,8 @@
-import { idSchema, messageVersionView, messageView, pageOf } from '@verbatim/shared';
+import { idSchema, messageVersionView, messageView, pageOf, placedMessageView } from '@verbatim/shared';
 import { z } from 'zod';
 import { pageQuery } from '../http/paging.ts';
 import { noFields, queryRoute } from '../http/query-route.ts';
+import { listMentions } from './list-mentions.ts';
 import { listThread } from './list-thread.ts';
 import { listVersions } from './list-versions.ts';
 import { showMessage } from './show-message.ts';
@@ -15,6 +16,19 @@ const ofMessage = {
 } as const;
 
 export const messageRoutes = [
+  queryRoute({
+    name: 'ListMentions',
+    path: '/chat/mentions',
+    tag: 'Messages',
+    summary: 'The messages that call me, by name or as one of the room, the newest first.',
+    access: 'people',
+    reads: ['chat'],
+    parameters: noFields,
+    query: pageQuery,
+    answer: pageOf(placedMessageView),
+    ask: ({ sources, caller, query: { limit, cursor } }) =>
+      listMentions(sources.chat, caller, { limit, cursor }),
+  }),
   queryRoute({
     ...ofMessage,
     name: 'ShowMessage',

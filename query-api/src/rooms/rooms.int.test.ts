@@ -5,6 +5,7 @@ import {
   messageView,
   pageOf,
   participantView,
+  placedMessageView,
   receiptView,
   roomSummaryView,
   roomView,
@@ -15,6 +16,7 @@ import { startSystem, type System } from '../testing/system.ts';
 
 const rooms = pageOf(roomSummaryView.strict());
 const messages = pageOf(messageView.strict());
+const mentions = pageOf(placedMessageView.strict());
 const frames = pageOf(durableFrameSchema);
 
 let system: System;
@@ -100,6 +102,63 @@ describe('my rooms', () => {
     expect(await discover(ada)).not.toContain(open);
     await eve.command('POST', `/chat/rooms/${open}/join`);
     expect(await discover(eve)).not.toContain(open);
+  });
+});
+
+describe('my mentions', () => {
+  const idsOf = async (person: Person, query = '') =>
+    (await person.get(mentions, `/chat/mentions${query}`)).items.map(({ message }) => message.id);
+
+  it('are what others say to me, read or not, over all rooms, the newest first', async () => {
+    const dora = await ada.invite('Dora');
+    const one = await roomOf(ada, { kind: 'channel', name: 'one', participantIds: [dora.userId] });
+    const other = await roomOf(ada, { kind: 'group', name: 'other', participantIds: [dora.userId] });
+    const first = await ada.say(one, 'for @Dora');
+    const second = await ada.say(other, 'for @room');
+    const both = await ada.say(one, 'for @room and @Dora');
+    await dora.say(one, 'for @room, by myself, and @Dora');
+    await ada.say(one, 'for nobody');
+    await dora.command('PUT', `/chat/rooms/${one}/read`, { seq: 100 });
+    expect(await idsOf(dora)).toEqual([both, second, first]);
+
+    await ada.command('PATCH', `/chat/messages/${both}`, { text: 'for nobody any more' });
+    const late = await ada.say(other, 'to be found later');
+    await ada.command('PATCH', `/chat/messages/${late}`, { text: 'for @Dora after all' });
+    await ada.command('DELETE', `/chat/messages/${second}`);
+    expect(await idsOf(dora)).toEqual([late, first]);
+  });
+
+  it('as one of the room are only those while I was in it; by name also from open rooms before', async () => {
+    const open = await roomOf(ada, { kind: 'channel', name: 'open' });
+    const secret = await roomOf(ada, { kind: 'group', name: 'secret' });
+    const fay = await ada.invite('Fay');
+    await ada.say(open, 'for @room');
+    const named = await ada.say(open, 'for @Fay');
+    await ada.say(secret, 'for @Fay');
+    expect(await idsOf(fay)).toEqual([named]);
+
+    await fay.command('POST', `/chat/rooms/${open}/join`);
+    const called = await ada.say(open, 'for @room again');
+    expect(await idsOf(fay)).toEqual([called, named]);
+    await fay.command('POST', `/chat/rooms/${open}/leave`);
+    expect(await idsOf(fay)).toEqual([named]);
+  });
+
+  it('come page by page, each once, and refuse a cursor that is none', async () => {
+    const gus = await ada.invite('Gus');
+    const roomId = await roomOf(ada, { kind: 'channel', name: 'pages', participantIds: [gus.userId] });
+    const said: string[] = [];
+    for (let number = 0; number < 5; number += 1) said.unshift(await ada.say(roomId, `${number} @Gus`));
+    const found: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: string = `?limit=2${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page = await gus.get(mentions, `/chat/mentions${query}`);
+      found.push(...page.items.map(({ message }) => message.id));
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual(said);
+    for (const cursor of ['x', '2026-01-01T00:00:00.000Z', '~', '2026~2026'])
+      expect(await gus.ask(`/chat/mentions?cursor=${cursor}`)).toMatchObject({ status: 400 });
   });
 });
 

@@ -1,14 +1,12 @@
 import {
   authorJoin,
   messageColumns,
-  toMessageView,
-  type MessageView,
   type Page,
   type Person,
   type SearchHitView,
   type SqlSource,
 } from '@verbatim/shared';
-import { z } from 'zod';
+import { toPlacedMessage } from '../messages/placed-message.ts';
 import { unknownOrganization } from '../sources/unknown-organization.ts';
 import { findCandidates, type Candidate } from './candidates.ts';
 import { parseSearch, type SearchRequest } from './parse-search.ts';
@@ -138,8 +136,6 @@ const rankOf = ({ score, candidate: { position } }: Hit): Rank => ({ score, posi
 const isAfter = ({ score, candidate: { position } }: Hit, rank: Rank): boolean =>
   score < rank.score || (score === rank.score && position < rank.position);
 
-const hitRowSchema = z.object({ roomName: z.string().nullable() });
-
 /** The messages in full, if they may still be read, in the order given. */
 async function hitViews(
   source: SqlSource,
@@ -156,11 +152,7 @@ async function hitViews(
      WHERE m.content = 'present' AND m.room_id IN (${readableRooms})`,
     [organizationId, userId, hits.map(({ candidate }) => candidate.messageId)],
   );
-  const views = new Map<string, { message: MessageView; roomName: string | null }>();
-  for (const row of rows) {
-    const message = toMessageView(row);
-    views.set(message.id, { message, roomName: hitRowSchema.parse(row).roomName });
-  }
+  const views = new Map(rows.map(toPlacedMessage).map((placed) => [placed.message.id, placed]));
   return hits.flatMap(({ candidate, match }) => {
     const view = views.get(candidate.messageId);
     return view === undefined ? [] : [{ ...view, ...cutSnippet(candidate.text, match.ranges) }];

@@ -86,7 +86,7 @@ describe('an organization that came after the last ANALYZE', () => {
     await bob.ask('/chat/search?q=hello');
   });
 
-  it.each(['SearchMessages'])('has its messages looked up by %s', async (name) => {
+  it.each(['SearchMessages', 'ListMentions'])('has its messages looked up by %s', async (name) => {
     const { prepare } = queryRoutes.find((route) => route.name === name) ?? expect.fail('no such route');
     const { organizationId, userId } = bob;
     const caller = { organizationId, userId, sessionId: newId(), role: 'owner' } as const;

@@ -58,9 +58,9 @@ export const messageVersionView = z.object({
   at: z.string(),
   by: authorView,
 });
-export const searchHitView = z.object({
-  message: messageView,
-  roomName: z.string().nullable(),
+/** A message in a list over several rooms; direct rooms have no name. */
+export const placedMessageView = z.object({ message: messageView, roomName: z.string().nullable() });
+export const searchHitView = placedMessageView.extend({
   /** The text cut around what was found; `highlights` are ranges of it in UTF-16 units, end exclusive. */
   snippet: z.string(),
   highlights: z.array(z.tuple([z.number(), z.number()])),
@@ -79,6 +79,7 @@ export type ReactionView = z.infer<typeof reactionView>;
 export type MessageView = z.infer<typeof messageView>;
 export type MessageVersionView = z.infer<typeof messageVersionView>;
 export type MessagePageView = z.infer<typeof messagePageView>;
+export type PlacedMessageView = z.infer<typeof placedMessageView>;
 export type SearchHitView = z.infer<typeof searchHitView>;
 export type CommandAnswer = z.infer<typeof commandAnswer>;
 export interface Page<Item> {

@@ -3,6 +3,7 @@ import {
   messageVersionView,
   messageView,
   pageOf,
+  placedMessageView,
   searchHitView,
   type CommandAnswer,
   type MessagePageView,
@@ -10,6 +11,7 @@ import {
   type MessageView,
   type OutboxEntry,
   type Page,
+  type PlacedMessageView,
   type SearchHitView,
   type SendOutcome,
 } from '@verbatim/shared/browser';
@@ -28,6 +30,7 @@ export interface MessageStretch {
 const messagesPerPage = 60;
 const messages = pageOf(messageView);
 const versions = pageOf(messageVersionView);
+const mentions = pageOf(placedMessageView);
 const hits = pageOf(searchHitView);
 
 export class MessagesApi {
@@ -61,6 +64,10 @@ export class MessagesApi {
   pins(roomId: string): Promise<MessageView[]> {
     const path = `/chat/rooms/${roomId}/pins`;
     return allItems((cursor) => this.#http.get(messages, path, { query: { limit: pageSize, cursor } }));
+  }
+
+  mentions(limit: number, cursor?: string): Promise<Page<PlacedMessageView>> {
+    return this.#http.get(mentions, '/chat/mentions', { query: { limit, cursor } });
   }
 
   search(q: string, cursor?: string, signal?: AbortSignal): Promise<Page<SearchHitView>> {

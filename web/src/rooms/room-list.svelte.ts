@@ -32,6 +32,9 @@ export class RoomList {
   readonly idsByName: ReadonlyMap<string, string> = $derived(
     new Map(this.all.flatMap(({ id, name }) => (name === null ? [] : [[name, id] as const]))),
   );
+  readonly mentionsTotal = $derived(
+    this.all.reduce((sum, room) => sum + (isMuted(room) ? 0 : room.mentions), 0),
+  );
   readonly callsTotal = $derived(this.all.reduce((sum, room) => sum + callsOf(room), 0));
 
   constructor(api: RoomsApi, live: LiveClient, myId: string) {

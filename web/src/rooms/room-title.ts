@@ -1,4 +1,4 @@
-import type { RoomSummaryView } from '@verbatim/shared/browser';
+import type { PlacedMessageView, RoomSummaryView } from '@verbatim/shared/browser';
 import { escapeInvisible } from '../text/invisible.ts';
 
 interface Names {
@@ -19,3 +19,18 @@ export function roomTitle(
 /** The other person of a direct room; oneself in a note to self. */
 export const otherPerson = (room: Pick<RoomSummaryView, 'participantIds'>, myId: string): string =>
   room.participantIds.find((id) => id !== myId) ?? myId;
+
+interface Rooms {
+  get(roomId: string): RoomSummaryView | undefined;
+}
+
+/** Where a message is from, in a list over several rooms, of which one may read some without being in them. */
+export function placeTitle(
+  { message, roomName }: PlacedMessageView,
+  { list, directory, myId }: { readonly list: Rooms; readonly directory: Names; readonly myId: string },
+): string {
+  const room = list.get(message.roomId);
+  if (room === undefined) return `#${escapeInvisible(roomName ?? '')}`;
+  const title = roomTitle(room, directory, myId);
+  return room.kind === 'direct' ? `direct with ${title}` : `#${title}`;
+}
