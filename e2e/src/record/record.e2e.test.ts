@@ -69,6 +69,13 @@ describe('the record', () => {
     expect(await accessibilityFaults(ada.page)).toEqual([]);
   });
 
+  test('leads from a message’s trail to its room and back', async () => {
+    await ada.page.getByRole('link', { name: 'The room around it' }).click();
+    await moment().waitFor();
+    await ada.page.goBack();
+    await ada.page.locator('ins', { hasText: '1000' }).waitFor();
+  });
+
   test.each<[string, RegExp, (items: TrailItem[]) => unknown]>([
     [
       'a changed word',

@@ -22,7 +22,9 @@ const entry = (type: string, data: Record<string, unknown>): AuditEntryView => (
   stored: { stream: '', revision: 0, eventId: '', type, created: '', dataSha256: '', metadataSha256: '' },
 });
 const run = (...entries: AuditEntryView[]): PastRoom => entries.reduce(afterChange, startOf(null));
-const sent = entry('MessageSent', { messageId: 'm1', authorId: 'ada', text: 'pay 100' });
+const nobody = { userIds: [], room: false };
+const message = { messageId: 'm1', authorId: 'ada', text: 'pay 100', mentions: nobody, threadOf: null };
+const sent = entry('MessageSent', message);
 const first = (room: PastRoom) => {
   const row = room.rows[0];
   return row?.kind === 'message' ? row.message : undefined;
@@ -31,8 +33,18 @@ const first = (room: PastRoom) => {
 describe('a room on the way through its changes', () => {
   it('shows what was sent, as it was last edited', () => {
     expect(first(run(sent))).toMatchObject({ text: 'pay 100', edits: 0 });
-    const edited = entry('MessageEdited', { messageId: 'm1', text: 'pay 1000' });
+    const edited = entry('MessageEdited', { messageId: 'm1', text: 'pay 1000', mentions: nobody });
     expect(first(run(sent, edited))).toMatchObject({ text: 'pay 1000', edits: 1 });
+  });
+  it('tells whom a message calls as it was last edited, and what was said in a thread', () => {
+    const reply = entry('MessageSent', {
+      ...message,
+      threadOf: 'm0',
+      mentions: { userIds: ['grace'], room: true },
+    });
+    expect(first(run(reply))).toMatchObject({ mentions: ['grace', 'room'], isReply: true });
+    const edited = entry('MessageEdited', { messageId: 'm1', text: 'pay', mentions: nobody });
+    expect(first(run(sent, edited))).toMatchObject({ mentions: [], isReply: false });
   });
   it('keeps the words of what was deleted', () =>
     expect(first(run(sent, entry('MessageDeleted', { messageId: 'm1' })))).toMatchObject({

@@ -7,6 +7,9 @@ export interface PastMessage {
   readonly authorId: string;
   readonly at: string;
   readonly text: string | null;
+  /** Whom it calls: ids, or `room` for everybody. */
+  readonly mentions: readonly string[];
+  readonly isReply: boolean;
   readonly edits: number;
   readonly isDeleted: boolean;
   readonly isPinned: boolean;
@@ -27,8 +30,11 @@ export interface PastRoom {
   readonly rows: readonly PastRow[];
 }
 
-const sent = z.object({ messageId: z.string(), authorId: z.string(), text: z.string().nullish() });
-const edited = z.object({ messageId: z.string(), text: z.string().nullish() });
+const mentions = z
+  .object({ userIds: z.array(z.string()), room: z.boolean() })
+  .transform(({ userIds, room }) => (room ? [...userIds, 'room'] : userIds));
+const edited = z.object({ messageId: z.string(), text: z.string().nullish(), mentions });
+const sent = edited.extend({ authorId: z.string(), threadOf: z.string().nullable() });
 const aboutMessage = z.object({ messageId: z.string() });
 const reaction = aboutMessage.extend({ emoji: z.string() });
 const aboutPerson = z.object({ userId: z.string() });
@@ -50,12 +56,20 @@ const actorNotes: Readonly<Record<string, string>> = {
 export function startOf(answer: PastRoomAnswer | null): PastRoom {
   const rows = (answer?.messages ?? []).map((view): PastRow => {
     const reactions = new Map(view.reactions.map(({ emoji, count }) => [emoji, count]));
-    const { id, text, createdAt: at, pinned: isPinned, version } = view;
-    const isDeleted = view.deletedAt !== null;
-    return {
-      kind: 'message',
-      message: { id, authorId: view.author.id, at, text, edits: version - 1, isDeleted, isPinned, reactions },
+    const { id, text, mentions, createdAt: at, pinned: isPinned } = view;
+    const message = {
+      id,
+      authorId: view.author.id,
+      at,
+      text,
+      mentions,
+      isReply: view.threadOf !== null,
+      edits: view.version - 1,
+      isDeleted: view.deletedAt !== null,
+      isPinned,
+      reactions,
     };
+    return { kind: 'message', message };
   });
   return { rows };
 }
@@ -71,10 +85,11 @@ export function afterChange(room: PastRoom, entry: AuditEntryView): PastRoom {
     case 'MessageEdited': {
       const edit = edited.safeParse(data);
       if (!edit.success) return room;
-      const text = edit.data.text ?? null;
+      const { text = null, mentions } = edit.data;
       return withMessage(room, edit.data.messageId, (message) => ({
         ...message,
         text,
+        mentions,
         edits: message.edits + 1,
       }));
     }
@@ -93,12 +108,15 @@ export function afterChange(room: PastRoom, entry: AuditEntryView): PastRoom {
   }
 }
 
-function withSent(room: PastRoom, { messageId, authorId, text }: z.infer<typeof sent>, at: string): PastRoom {
+function withSent(room: PastRoom, data: z.infer<typeof sent>, at: string): PastRoom {
+  const { messageId, authorId, text = null, mentions, threadOf } = data;
   const message = {
     id: messageId,
     authorId,
     at,
-    text: text ?? null,
+    text,
+    mentions,
+    isReply: threadOf !== null,
     edits: 0,
     isDeleted: false,
     isPinned: false,
