@@ -43,6 +43,27 @@ describe('a visitor without a session', () => {
     await visitor.page.getByRole('alert').getByText('do not belong together').waitFor();
   });
 
+  test('is told in the form what is missing, and led there', async () => {
+    const visitor = await meeting.visitor();
+    const field = (label: string) => visitor.page.getByLabel(label);
+    const said = (label: string) =>
+      field(label).evaluate(
+        (input) => document.getElementById(input.getAttribute('aria-describedby') ?? '')?.textContent,
+      );
+    await visitor.open('/sign-up');
+    await field('Organization name').fill('Difference Engine');
+    await field('E-mail').fill('ada');
+    await field('Password').fill('short');
+    await visitor.button('Sign up').click();
+    expect(await said('Your name')).toBe('This is needed.');
+    expect(await said('E-mail')).toBe('This is not an e-mail address.');
+    expect(await said('Password')).toBe('At least 8 characters are needed.');
+    expect(await field('Your name').evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await accessibilityFaults(visitor.page)).toEqual([]);
+    await field('Your name').fill('Ada');
+    expect(await field('Your name').getAttribute('aria-invalid')).toBeNull();
+  });
+
   test('who has a room’s address that leads nowhere is told so, without being asked to try again', async () => {
     const owner = await meeting.owner('Ada Lovelace');
     owner.complaints.expect((complaint) => complaint.includes('404'));
