@@ -12,7 +12,10 @@ export interface Screen {
 
 const heading = (name: string) => async (page: Page) =>
   page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const inRoom = async (page: Page) => page.getByText('Ready when you are.').first().waitFor();
+async function inRoom(page: Page): Promise<void> {
+  await page.getByText('Ready when you are.').first().waitFor();
+  await page.locator('.floating-day.shown').waitFor({ state: 'detached' });
+}
 const room =
   (suffix = '') =>
   (places: Places | undefined) =>
@@ -91,7 +94,10 @@ export const screens: Readonly<Record<string, Screen>> = {
   },
   history: { path: room(), settled: openHistory },
   shortcuts: { path: room(), settled: openShortcuts },
-  mentions: { path: at('/mentions'), settled: heading('Mentions') },
+  mentions: {
+    path: at('/mentions'),
+    settled: async (page) => page.getByRole('list', { name: 'Mentions' }).getByRole('link').first().waitFor(),
+  },
   me: { path: at('/me'), settled: heading('Me') },
   'emoji-picker': { path: room(), settled: openPicker },
   switcher: { path: room(), settled: openSwitcher },

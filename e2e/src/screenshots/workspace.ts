@@ -20,7 +20,10 @@ const conversation: readonly (readonly ['ada' | 'grace', string])[] = [
     'ada',
     'For the agenda:\n- what happened, minute by minute\n- what we knew when\n- what the record proves',
   ],
-  ['grace', 'I have put the checkpoint of 09:00 beside the notes, so that anybody can verify them later.'],
+  [
+    'grace',
+    '@Ada Lovelace the checkpoint of 09:00 is beside the notes, so that anybody can verify them later.',
+  ],
 ];
 
 /** Says it all, with an edit, a reaction, a thread and an answer, as two people would over a morning. */
