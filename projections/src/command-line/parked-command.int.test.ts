@@ -56,7 +56,7 @@ it('what is tried again once its cause is gone is applied, and waits again where
   await Promise.all([database.drop(), store.stop()]);
 });
 
-it('the status of a read model without tables is told among the others', async () => {
+it('the status of a read model without tables, or with older ones, is told among the others', async () => {
   const [database, store] = await Promise.all([freshDatabase(), freshEventStore()]);
   const fixture = await openFixture(database.url, store.connectionString);
   const projections = fixture.start();
@@ -65,6 +65,7 @@ it('the status of a read model without tables is told among the others', async (
   );
   await projections.stop();
   await fixture.rows('DROP SCHEMA search CASCADE');
+  await fixture.rows('UPDATE directory.checkpoint SET version = 0');
   vi.stubEnv('DATABASE_URL', database.url);
   vi.stubEnv('EVENTSTORE_URL', store.connectionString);
   vi.stubEnv('VERBATIM_MASTER_KEY', testMasterKey.toString('base64'));
@@ -73,6 +74,7 @@ it('the status of a read model without tables is told among the others', async (
 
   expect(await parkedCommand(['status'])).toBe(1);
   expect(told.join('')).toMatch(/^chat: at \d+, .*\n(?:.*\n)*search: has no tables/);
+  expect(told.join('')).toMatch(/directory: at \d+, .*\n {2}its tables are of version 0, not \d+: /);
   await expect(parkedCommand(['retry', 'search', 'room:1'])).rejects.toThrow('is not parked');
 
   await fixture.close();

@@ -14,7 +14,7 @@ export const parkedHelp = `Usage: npm run projections -- status | retry READ-MOD
   --help
 `;
 
-/** @returns the exit code: for status 1 when something is parked or missing. */
+/** @returns the exit code: for status 1 when something is parked, missing or of another version. */
 export async function parkedCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -50,21 +50,26 @@ const parkedSchema = z.object({
 });
 type Parked = z.infer<typeof parkedSchema>;
 
-/** Without a position where there are no tables: it was never built, or they were taken away. */
-async function stateIn(
-  database: Database,
-  readModel: string,
-): Promise<{ readonly position: string | null; readonly parked: readonly Parked[] }> {
+interface State {
+  /** Null where there are no tables: it was never built, or they were taken away. */
+  readonly position: string | null;
+  /** Of the tables; another than the read model's is built anew. */
+  readonly version: number | null;
+  readonly parked: readonly Parked[];
+}
+
+async function stateIn(database: Database, readModel: string): Promise<State> {
   const { rows } = await database.raw<{ rows: unknown[] }>('SELECT to_regclass(?) IS NOT NULL AS found', [
     `${readModel}.checkpoint`,
   ]);
-  if (!z.object({ found: z.boolean() }).parse(rows[0]).found) return { position: null, parked: [] };
+  if (!z.object({ found: z.boolean() }).parse(rows[0]).found)
+    return { position: null, version: null, parked: [] };
   const { rows: checkpoints } = await database.raw<{ rows: unknown[] }>(
-    'SELECT position::text FROM ??.checkpoint',
+    'SELECT position::text, version FROM ??.checkpoint',
     [readModel],
   );
-  const { position } = z.object({ position: z.string() }).parse(checkpoints[0]);
-  return { position, parked: await parkedIn(database, readModel) };
+  const checkpoint = z.object({ position: z.string(), version: z.number() }).parse(checkpoints[0]);
+  return { ...checkpoint, parked: await parkedIn(database, readModel) };
 }
 
 async function parkedIn(database: Database, readModel: string): Promise<Parked[]> {
@@ -80,29 +85,35 @@ async function parkedIn(database: Database, readModel: string): Promise<Parked[]
 async function tellStatus({ database, eventStore }: Instance, isJson: boolean): Promise<number> {
   const head = (await eventStore.head()) ?? 0n;
   const states = await Promise.all(
-    readModels.map(async ({ name }) => ({
+    readModels.map(async ({ name, version }) => ({
       readModel: name,
       head: head.toString(),
+      wantedVersion: version,
       ...(await stateIn(database, name)),
     })),
   );
   if (isJson) process.stdout.write(`${JSON.stringify(states)}\n`);
   else for (const state of states) tellState(state);
-  return states.every(({ position, parked }) => position !== null && parked.length === 0) ? 0 : 1;
+  return states.every(
+    ({ version, wantedVersion, parked }) => version === wantedVersion && parked.length === 0,
+  )
+    ? 0
+    : 1;
 }
 
-function tellState(state: {
-  readModel: string;
-  position: string | null;
-  head: string;
-  parked: readonly Parked[];
-}): void {
+function tellState(
+  state: State & { readonly readModel: string; readonly head: string; readonly wantedVersion: number },
+): void {
   if (state.position === null) {
     process.stdout.write(`${state.readModel}: has no tables; whoever projects makes them\n`);
     return;
   }
   const waiting = state.parked.length === 0 ? '' : `, ${state.parked.length} parked`;
   process.stdout.write(`${state.readModel}: at ${state.position}, the log at ${state.head}${waiting}\n`);
+  if (state.version !== state.wantedVersion)
+    process.stdout.write(
+      `  its tables are of version ${state.version}, not ${state.wantedVersion}: npm run rebuild-projections -- ${state.readModel}\n`,
+    );
   for (const { partition, position, eventType, stream, revision, cause } of state.parked)
     process.stdout.write(
       `  ${partition} waits at ${position} (${eventType}, ${stream}@${revision}): ${cause}\n`,

@@ -105,8 +105,11 @@ export class ModelRunner {
     const { signal, logger, model, onInterrupted } = this.#options;
     if (signal.aborted) return;
     onInterrupted();
+    const before = this.#fault?.message;
     this.#fault = error instanceof Error ? error : new Error(String(error));
     this.#phase = error instanceof ImplausiblePositionError ? 'refused' : 'connecting';
+    // What goes on is counted, and is in `/health/ready`; each of its attempts is no news.
+    if (this.#fault.message === before) return;
     const level = error instanceof FencedError || isTransient(error) ? 'warn' : 'error';
     logger[level]({ err: error, readModel: model.name }, 'projecting was interrupted; it starts over');
   }
