@@ -10,8 +10,12 @@ import {
   type RoomView,
 } from '@verbatim/shared';
 import { z } from 'zod';
+import { unknownOrganization } from '../sources/unknown-organization.ts';
 
-/** The columns of a room of `chosenRooms` as one person, `$2` of the organization `$1`, sees it. */
+/**
+ * The columns of a room of `chosenRooms` as one person, `$2` of the organization `$1`, sees it. Whom mentions call is
+ * unknown to the planner too: of somebody new it would read all that call them, once for each room.
+ */
 export const roomColumns = `
   room.room_id AS id, room.kind, room.visibility, room.name, room.topic, room.description, room.posting,
   room.archived, room.imported, room.epoch, ${isoText('room.created_at')} AS "createdAt",
@@ -20,8 +24,8 @@ export const roomColumns = `
   greatest(coalesce(room.live_messages - inbox.live_at_marker - inbox.own_after_marker, 0), 0) AS unread,
   (SELECT count(DISTINCT mention.message_id)::integer
    FROM chat.mention
-   WHERE mention.organization_id = $1 AND mention.room_id = room.room_id
-     AND mention.user_id IN ($2::uuid, '${everybodyId}') AND mention.seq > inbox.read_seq
+   WHERE mention.organization_id = ${unknownOrganization} AND mention.room_id = room.room_id
+     AND mention.user_id IN ((SELECT $2::uuid), '${everybodyId}') AND mention.seq > inbox.read_seq
      AND mention.author_id <> $2) AS mentions,
   coalesce(inbox.favourite, false) AS favourite, coalesce(inbox.notifications, 'all') AS notifications,
   (SELECT row_to_json(newest)

@@ -70,10 +70,10 @@ describe('an organization that came after the last ANALYZE', () => {
   const othersRows = 20_000;
   let bob: Person;
   /** All that it has, to look for what could have been looked up. */
-  const walk = /on (?:message|document)\w*[^\n]*\n\s+Index Cond: \(organization_id/;
+  const walk = /on (?:message|document|mention)\w*[^\n]*\n\s+Index Cond: \(organization_id/;
 
   beforeAll(async () => {
-    for (const table of ['chat.message', 'search.document'])
+    for (const table of ['chat.message', 'chat.mention', 'search.document'])
       await client.query(
         `INSERT INTO ${table}
          SELECT (jsonb_populate_record(one, jsonb_build_object('message_id', gen_random_uuid(), 'seq', -number))).*
@@ -86,15 +86,21 @@ describe('an organization that came after the last ANALYZE', () => {
     await bob.ask('/chat/search?q=hello');
   });
 
+  it('has the calls of each room counted by the room', async () => {
+    expect((await plansOf('ListRooms', { discover: 'false' })).join()).toMatch(/mention_unread/);
+  });
+
   it.each(['SearchMessages', 'ListMentions'])('has its messages looked up by %s', async (name) => {
+    const query = name === 'SearchMessages' ? { q: 'hello' } : {};
+    expect((await plansOf(name, query)).filter((plan) => walk.test(plan))).toEqual([]);
+  });
+
+  async function plansOf(name: string, query: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const { prepare } = queryRoutes.find((route) => route.name === name) ?? expect.fail('no such route');
     const { organizationId, userId } = bob;
     const caller = { organizationId, userId, sessionId: newId(), role: 'owner' } as const;
     plans = [];
-    await prepare({ parameters: {}, query: name === 'SearchMessages' ? { q: 'hello' } : {} })(
-      caller,
-      sources,
-    );
-    expect(plans.filter((plan) => walk.test(plan))).toEqual([]);
-  });
+    await prepare({ parameters: {}, query })(caller, sources);
+    return plans;
+  }
 });
