@@ -103,7 +103,7 @@ async function rebuildWhileServing(instance: Instance) {
   });
   const rebuilding = await descendant(child.pid ?? 0, 'projections.mjs');
   let peak = 0;
-  while (child.exitCode === null) {
+  while (child.exitCode === null && child.signalCode === null) {
     peak = Math.max(peak, await peakMegabytes(rebuilding));
     await Promise.race([exited, delay(pollMemoryMs)]);
   }

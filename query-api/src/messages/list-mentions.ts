@@ -14,7 +14,7 @@ import { pageOfRows } from '../http/paging.ts';
 import { unknownOrganization } from '../sources/unknown-organization.ts';
 import { toPlacedMessage } from './placed-message.ts';
 
-/** Of the mentions of one `user_id`, the newest before the place `$4`, `$5`. */
+/** Of the mentions of one `user_id`, the newest before the place `$4`, `$5`: by an index that has all it asks for. */
 const called = (userId: string, right: string): string => `
   SELECT mention.message_id, mention.created_at FROM chat.mention
   WHERE mention.organization_id = $1 AND mention.user_id = ${userId} AND mention.author_id <> $2
@@ -31,7 +31,7 @@ const byName = called(
       SELECT FROM chat.room
       WHERE room.organization_id = $1 AND room.room_id = mention.room_id AND room.visibility = 'public'))`,
 );
-/** As one of the room: those are called who were in it. */
+/** As one of the room: since one came into it, for as long as one is there. */
 const asEverybody = called(`'${everybodyId}'`, `EXISTS (${meInRoom} AND me.joined_seq < mention.seq)`);
 
 const select = `
@@ -59,7 +59,9 @@ export async function listMentions(
   );
 }
 
-const placeSchema = z.tuple([z.iso.datetime(), idSchema]);
+/** Postgres knows no year 0. */
+const momentSchema = z.iso.datetime().refine((text) => !text.startsWith('0000'));
+const placeSchema = z.tuple([momentSchema, idSchema]);
 /** Behind every message. */
 const end = ['infinity', everybodyId];
 

@@ -157,7 +157,13 @@ describe('my mentions', () => {
       cursor = page.nextCursor;
     }
     expect(found).toEqual(said);
-    for (const cursor of ['x', '2026-01-01T00:00:00.000Z', '~', '2026~2026'])
+    for (const cursor of [
+      'x',
+      '2026-01-01T00:00:00.000Z',
+      '~',
+      '2026~2026',
+      `0000-01-01T00:00:00Z~${roomId}`,
+    ])
       expect(await gus.ask(`/chat/mentions?cursor=${cursor}`)).toMatchObject({ status: 400 });
   });
 });
