@@ -37,7 +37,7 @@ export class MentionList {
     return this.#cursor !== null;
   }
 
-  /** Asks for the newest anew, as many as there are; once more, if somebody wants that while it is under way. */
+  /** Asks for the newest anew, as many as there are up to a page's limit; once more, if somebody wants that while it is under way. */
   async load(): Promise<void> {
     this.#isOutdated = true;
     if (this.#status === 'loading') return;
