@@ -46,6 +46,8 @@ const busyShare = 1 / 3;
 /** A batch that hung for long says nothing about how long batches take. */
 const maxBatchIntervalMs = 500;
 const retryBackOff = { baseMs: 100, capMs: 2_000 };
+/** A fault that goes on is counted at each attempt and is in `/health/ready`; the log has it so often. */
+const sameFaultLoggedEveryMs = 60_000;
 
 /** Keeps one read model up with the log: leads, catches up, follows the feed; starts over after whatever breaks. */
 export class ModelRunner {
@@ -55,6 +57,7 @@ export class ModelRunner {
   /** While it follows the feed. */
   #queue: FeedQueue | undefined;
   #fault: Error | undefined;
+  #logged: { readonly message: string; readonly at: number } | undefined;
   #waitingSince: number | undefined;
 
   constructor(options: ModelRunnerOptions) {
@@ -105,11 +108,12 @@ export class ModelRunner {
     const { signal, logger, model, onInterrupted } = this.#options;
     if (signal.aborted) return;
     onInterrupted();
-    const before = this.#fault?.message;
     this.#fault = error instanceof Error ? error : new Error(String(error));
     this.#phase = error instanceof ImplausiblePositionError ? 'refused' : 'connecting';
-    // What goes on is counted, and is in `/health/ready`; each of its attempts is no news.
-    if (this.#fault.message === before) return;
+    const { message } = this.#fault;
+    const now = performance.now();
+    if (this.#logged?.message === message && now - this.#logged.at < sameFaultLoggedEveryMs) return;
+    this.#logged = { message, at: now };
     const level = error instanceof FencedError || isTransient(error) ? 'warn' : 'error';
     logger[level]({ err: error, readModel: model.name }, 'projecting was interrupted; it starts over');
   }
