@@ -73,6 +73,7 @@ export {
 } from './http/audit.ts';
 export {
   authorView,
+  callsPerson,
   commandAnswer,
   contentStatusSchema,
   editMessageBody,

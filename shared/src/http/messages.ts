@@ -58,6 +58,10 @@ export const messageVersionView = z.object({
   at: z.string(),
   by: authorView,
 });
+/** Whether a message with these `mentions` calls a person, by name or as one of the room. */
+export const callsPerson = (mentions: readonly string[], userId: string): boolean =>
+  mentions.includes(userId) || mentions.includes('room');
+
 /** A message in a list over several rooms; direct rooms have no name. */
 export const placedMessageView = z.object({ message: messageView, roomName: z.string().nullable() });
 export const searchHitView = placedMessageView.extend({

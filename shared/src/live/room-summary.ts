@@ -1,4 +1,5 @@
 import type { DurableFrame } from '../frames/server-frames.ts';
+import { callsPerson } from '../http/messages.ts';
 import type { RoomSummaryView } from '../http/rooms.ts';
 import { applyToMessages } from './apply-to-messages.ts';
 
@@ -18,7 +19,7 @@ export function applyFrameToSummary(
       const { author, mentions } = frame.message;
       // The marker may be ahead of the frames while they are caught up on.
       if (author.id === myId || frame.seq <= summary.readSeq) return next;
-      const isMention = mentions.includes(myId) || mentions.includes('room');
+      const isMention = callsPerson(mentions, myId);
       return { ...next, unread: next.unread + 1, mentions: next.mentions + (isMention ? 1 : 0) };
     }
     // Whether the message was among the unread ones, and called me, is not in these frames.

@@ -1,4 +1,4 @@
-import type { MessageView, RoomSummaryView } from '@verbatim/shared/browser';
+import { callsPerson, type MessageView, type RoomSummaryView } from '@verbatim/shared/browser';
 
 /** Whether a new message is to be said aloud, by the level that the person has set for the room. */
 export function deservesNotice(
@@ -9,5 +9,5 @@ export function deservesNotice(
   if (message.author.id === myId || message.kind === 'system' || room.role === null) return false;
   if (room.notifications === 'none') return false;
   if (room.notifications === 'all' || room.kind === 'direct') return true;
-  return message.mentions.includes(myId) || message.mentions.includes('room');
+  return callsPerson(message.mentions, myId);
 }

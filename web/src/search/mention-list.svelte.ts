@@ -1,4 +1,4 @@
-import type { DurableFrame, Page, PlacedMessageView } from '@verbatim/shared/browser';
+import { callsPerson, type DurableFrame, type Page, type PlacedMessageView } from '@verbatim/shared/browser';
 import type { MessagesApi } from '../api/messages-api.ts';
 import { pageSize } from '../api/pages.ts';
 
@@ -62,18 +62,15 @@ export class MentionList {
   #concerns(frame: DurableFrame): boolean {
     switch (frame.type) {
       case 'message':
-        return frame.message.author.id !== this.#myId && this.#callsMe(frame.message.mentions);
+        return frame.message.author.id !== this.#myId && callsPerson(frame.message.mentions, this.#myId);
       case 'message_edited':
-        return this.#callsMe(frame.mentions) || this.#has(frame.messageId);
+        return callsPerson(frame.mentions, this.#myId) || this.#has(frame.messageId);
       case 'message_deleted':
         return this.#has(frame.messageId);
       default:
         return false;
     }
   }
-
-  readonly #callsMe = (mentions: readonly string[]): boolean =>
-    mentions.includes(this.#myId) || mentions.includes('room');
 
   readonly #has = (messageId: string): boolean =>
     this.#mentions.some(({ message }) => message.id === messageId);
